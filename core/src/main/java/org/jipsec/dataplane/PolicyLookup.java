@@ -1,0 +1,12 @@
+package org.jipsec.dataplane;
+
+import org.jipsec.sadb.Direction;
+import org.jspecify.annotations.Nullable;
+
+/// What the packet path asks of the SPD: an immutable view, replaced as a whole when the SPD
+// changes.
+public interface PolicyLookup {
+    /// The policy of the smallest priority number that is for this packet, of equal ones the
+    // oldest; null for none.
+    @Nullable PolicyEntry find(Direction direction, FlowKey flow);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jipsec.diag;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.jipsec.pfkey;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,67 @@
+package org.jipsec.sadb;
+
+/// Everything that can be asked of the databases: a plan is a list of these, and any [SadbBackend]
+// runs them.
+///
+/// In flushes and dumps [IpsecProtocol#UNSPEC] means all.
+public sealed interface SadbOperation {
+    record AddSa(SecurityAssociation association) implements SadbOperation {}
+
+    /// Replaces a larval or mature SA of the same [SaId].
+    record UpdateSa(SecurityAssociation association) implements SadbOperation {}
+
+    record DeleteSa(SaReference reference) implements SadbOperation {}
+
+    /// Every SA between two ends. Where the backend has no such message (Linux), the client dumps
+    // and deletes one by one.
+    record DeleteAllSas(Endpoint source, Endpoint destination, IpsecProtocol protocol)
+            implements SadbOperation {}
+
+    record GetSa(SaReference reference) implements SadbOperation {}
+
+    /// Reserves an SPI: makes a larval SA. Answered by [SadbReply.SpiReserved].
+    ///
+    /// @param minimum unsigned, not below 256
+    /// @param maximum unsigned, inclusive
+    record ReserveSpi(
+            Endpoint source,
+            Endpoint destination,
+            IpsecProtocol protocol,
+            SaMode mode,
+            int reqid,
+            Spi minimum,
+            Spi maximum)
+            implements SadbOperation {}
+
+    record FlushSas(IpsecProtocol protocol) implements SadbOperation {}
+
+    record DumpSas(IpsecProtocol protocol) implements SadbOperation {}
+
+    record AddPolicy(Policy policy) implements SadbOperation {}
+
+    /// Replaces the policy of the same selector and direction, or adds it.
+    record UpdatePolicy(Policy policy) implements SadbOperation {}
+
+    /// Found by selector and direction; the rest of `policy` goes along unread.
+    record DeletePolicy(Policy policy) implements SadbOperation {}
+
+    record DeletePolicyById(int id, Direction direction) implements SadbOperation {}
+
+    /// Found by selector and direction.
+    record GetPolicy(Policy policy) implements SadbOperation {}
+
+    record GetPolicyById(int id, Direction direction) implements SadbOperation {}
+
+    /// `SADB_X_SPDSETIDX`: reserves an index for a policy whose rules come later by [UpdatePolicy].
+    record SetPolicyIndex(Policy policy) implements SadbOperation {}
+
+    record FlushPolicies() implements SadbOperation {}
+
+    record DumpPolicies() implements SadbOperation {}
+
+    /// Asks for the algorithms and to be sent the [SadbEvent.Acquire]s of a protocol.
+    record Register(IpsecProtocol protocol) implements SadbOperation {}
+
+    /// Packet and drop counters; jipsec's own.
+    record GetStatistics() implements SadbOperation {}
+}

@@ -1,0 +1,20 @@
+package org.jipsec.sadb;
+
+import java.net.InetAddress;
+import java.util.Optional;
+
+/// ESP in UDP (RFC 3948), `esp-udp` in setkey.
+///
+/// @param sourcePort of the outer UDP header, 1..65535
+/// @param destinationPort likewise
+/// @param originalAddress the peer's own address behind its NAT (NAT-OA, RFC 3947 5.2), for
+// transport mode checksums
+/// @param fragmentSize `-esp_frag` of NetBSD: fragment before encapsulation above this size; 0 for
+// not
+public record UdpEncapsulation(
+        int sourcePort,
+        int destinationPort,
+        Optional<InetAddress> originalAddress,
+        int fragmentSize) {
+    public static final int DEFAULT_PORT = 4500;
+}

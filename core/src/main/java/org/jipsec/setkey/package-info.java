@@ -1,0 +1,4 @@
+@NullMarked
+package org.jipsec.setkey;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// The HOWTO's scenarios on one machine.
+@NullMarked
+package org.jipsec.examples;
+
+import org.jspecify.annotations.NullMarked;

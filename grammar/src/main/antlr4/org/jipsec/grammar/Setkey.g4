@@ -1,0 +1,5 @@
+grammar Setkey;
+
+file : EOF ;
+
+WHITESPACE : [ \t\n]+ -> skip ;
