@@ -13,6 +13,7 @@ public enum Errno {
     EACCES(13, "Permission denied"),
     EEXIST(17, "File exists"),
     EINVAL(22, "Invalid argument"),
+    ENOSYS(38, "Function not implemented"),
     EMSGSIZE(90, "Message too long"),
     EPROTONOSUPPORT(93, "Protocol not supported"),
     EOPNOTSUPP(95, "Operation not supported"),

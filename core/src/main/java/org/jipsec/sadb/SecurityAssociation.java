@@ -67,8 +67,8 @@ public record SecurityAssociation(
 
     /// Collects what is said of an SA; not thread-safe.
     public static final class Builder {
-        private final Endpoint source;
-        private final Endpoint destination;
+        private Endpoint source;
+        private Endpoint destination;
         private final IpsecProtocol protocol;
         private final Spi spi;
         private SaMode mode = SaMode.TRANSPORT;
@@ -91,6 +91,12 @@ public record SecurityAssociation(
             this.destination = destination;
             this.protocol = protocol;
             this.spi = spi;
+        }
+
+        public Builder between(Endpoint newSource, Endpoint newDestination) {
+            source = newSource;
+            destination = newDestination;
+            return this;
         }
 
         public Builder mode(SaMode value) {

@@ -1,0 +1,118 @@
+package org.jipsec.dataplane;
+
+import org.jipsec.sadb.CurrentLifetime;
+import org.jipsec.sadb.DumpMark;
+import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.SaMode;
+import org.jipsec.sadb.SaSnapshot;
+import org.jipsec.sadb.SaState;
+import org.jipsec.sadb.SecurityAssociation;
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.Optional;
+
+/// An entry of the SAD with its place in the lists it stands in. Changed under the engine's lock;
+/// the packet path reads [#state] and [#active] without it.
+final class SaRecord {
+    /// Changes only by an update of lifetimes and ports.
+    private SecurityAssociation association;
+
+    final long addedMillis;
+
+    /// Waits for keys: an SPI is reserved, or, with SPI 0, an acquire is under way.
+    volatile SaState state;
+
+    /// In the SAD from newest to oldest.
+    @Nullable SaRecord newer;
+
+    @Nullable SaRecord older;
+
+    /// Where the packet path finds it for sending; null while larval.
+    @Nullable SaGroup group;
+
+    @Nullable SaRecord groupNewer;
+    @Nullable SaRecord groupOlder;
+
+    /// 0 for none; see [Timers].
+    long deadlineMillis;
+
+    final long serial;
+
+    private volatile @Nullable ActiveSa active;
+
+    SaRecord(SecurityAssociation association, SaState state, long addedMillis, long serial) {
+        this.association = association;
+        this.state = state;
+        this.addedMillis = addedMillis;
+        this.serial = serial;
+    }
+
+    SecurityAssociation association() {
+        return association;
+    }
+
+    void replaceAssociation(SecurityAssociation changed) {
+        association = changed;
+    }
+
+    boolean isAcquire() {
+        return state == SaState.LARVAL && association.spi().value() == 0;
+    }
+
+    /// The SA ready for packets: made when the first one comes, so that a hundred thousand idle SAs
+    /// cost no cipher. Null unless it is mature or dying.
+    @Nullable ActiveSa active() {
+        SaState now = state;
+        if (now != SaState.MATURE && now != SaState.DYING) {
+            return null;
+        }
+        ActiveSa ready = active;
+        return ready != null ? ready : activate();
+    }
+
+    private synchronized ActiveSa activate() {
+        ActiveSa ready = active;
+        if (ready == null) {
+            ready = new ActiveSa(association);
+            active = ready;
+        }
+        return ready;
+    }
+
+    /// Whether packets have asked for it yet.
+    @Nullable ActiveSa activeIfAny() {
+        return active;
+    }
+
+    /// Since the epoch; 0 for not yet.
+    long firstUsedMillis() {
+        return 0;
+    }
+
+    CurrentLifetime current() {
+        return new CurrentLifetime(0, 0, Instant.ofEpochMilli(addedMillis), Optional.empty());
+    }
+
+    SaSnapshot snapshot(DumpMark mark) {
+        return new SaSnapshot(association, state, current(), mark);
+    }
+
+    /// What an acquire and the SA that answers it have in common.
+    record Purpose(
+            IpsecProtocol protocol,
+            SaMode mode,
+            int reqid,
+            InetAddress source,
+            InetAddress destination) {
+        static Purpose of(SecurityAssociation association) {
+            return new Purpose(
+                    association.protocol(),
+                    association.mode(),
+                    association.reqid(),
+                    association.source().address(),
+                    association.destination().address());
+        }
+    }
+}
