@@ -1,5 +1,0 @@
-grammar Setkey;
-
-file : EOF ;
-
-WHITESPACE : [ \t\n]+ -> skip ;
