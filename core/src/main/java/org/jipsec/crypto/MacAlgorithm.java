@@ -12,8 +12,10 @@ public enum MacAlgorithm {
     HMAC_RIPEMD160_96(12),
     AES_XCBC_96(12),
     AES_CMAC_96(12),
-    KEYED_MD5(16),
-    KEYED_SHA1(20);
+    /// RFC 1828, truncated as KAME does outside of `ah-old`.
+    KEYED_MD5(12),
+    /// RFC 1852, truncated as KAME does outside of `ah-old`.
+    KEYED_SHA1(12);
 
     private final int icvLength;
 

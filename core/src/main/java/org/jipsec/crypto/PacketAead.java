@@ -1,8 +1,8 @@
 package org.jipsec.crypto;
 
 /// An AEAD of ESP with its key and salt, for one direction of one SA: works in place on a heap
-// array, allocates nothing per
-/// packet, is used by one thread.
+/// array, is used by one thread. The only part of the packet path that cannot do without garbage:
+/// how much, [JceAead] tells.
 public interface PacketAead {
     /// Octets of IV in each packet.
     int ivLength();
@@ -19,7 +19,7 @@ public interface PacketAead {
     /// Decrypts `length` octets at `offset`, with the ICV behind them.
     ///
     /// @return false when the ICV is wrong; what stands at `offset` is then undefined and no
-    // plaintext
+    /// plaintext
     boolean open(
             byte[] buffer, int iv, int offset, int length, byte[] additional, int additionalLength);
 }

@@ -1,8 +1,7 @@
 package org.jipsec.crypto;
 
 /// A cipher of ESP with its key, for one direction of one SA: works in place on a heap array,
-// allocates nothing per packet,
-/// is used by one thread.
+/// allocates nothing per packet, is used by one thread.
 public interface PacketCipher {
     /// Octets of IV in each packet; 0 for none.
     int ivLength();

@@ -1,9 +1,8 @@
 package org.jipsec.crypto;
 
 /// An integrity algorithm of AH and ESP with its key, for one direction of one SA: allocates
-// nothing per packet, is used by
-/// one thread. [#update] any number of times, then [#finish], which makes it ready for the next
-// packet.
+/// nothing per packet, is used by one thread. [#update] any number of times, then [#finish], which
+/// makes it ready for the next packet.
 public interface PacketMac {
     /// Octets sent of the MAC; 0 for the null algorithm.
     int icvLength();

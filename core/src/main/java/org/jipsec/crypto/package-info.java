@@ -1,5 +1,11 @@
-/// Ciphers, MACs and AEADs behind small interfaces, and the one place that picks a provider per
-// algorithm.
+/// Ciphers, MACs and AEADs of packets behind small interfaces, and the one place that picks who
+/// computes them.
+///
+/// Start at [CryptoProvider]. [PacketCipher], [PacketMac] and [PacketAead] are what the packet path
+/// sees: in place, on heap arrays, for one thread and one direction of one SA. `Jce...` classes
+/// stand on the JDK, `Engine...` on BouncyCastle, `Aes...` are our own modes over the JDK's AES.
+/// Nothing else in the project names a provider. No packet format here: who covers what of a packet
+/// is the caller's.
 @NullMarked
 package org.jipsec.crypto;
 

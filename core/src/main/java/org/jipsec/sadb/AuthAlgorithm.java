@@ -29,10 +29,10 @@ public enum AuthAlgorithm {
     HMAC_SHA256_96(240, "hmac-sha256-96", 256, 256, 96, null, "hmac-sha2-256-96"),
     /// RFC 4494
     AES_CMAC(241, "aes-cmac", 128, 128, 96, null, "aes-cmac-96"),
-    /// RFC 1828; KAME's, not truncated.
-    KEYED_MD5(249, "keyed-md5", 128, 128, 128, rfc("RFC 8221", "MUST NOT")),
-    /// RFC 1852; KAME's, not truncated.
-    KEYED_SHA1(250, "keyed-sha1", 160, 160, 160, rfc("RFC 2402", "no longer named")),
+    /// RFC 1828; KAME truncates it to 96 bits, in `ah-old` it sends all 128.
+    KEYED_MD5(249, "keyed-md5", 128, 128, 96, rfc("RFC 8221", "MUST NOT")),
+    /// RFC 1852; KAME truncates it to 96 bits, in `ah-old` to 128.
+    KEYED_SHA1(250, "keyed-sha1", 160, 160, 96, rfc("RFC 2402", "no longer named")),
     NULL(251, "null", 0, 2048, 0, null),
     /// RFC 2385; for sockets of TCP, not for packets.
     TCP_MD5(252, "tcp-md5", 8, 640, 128, rfc("RFC 5925", "obsoleted"));
