@@ -1,0 +1,201 @@
+package org.jipsec.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The options of the programs, and the one place that knows Picocli.
+///
+/// Built in code, as annotations would be read by reflection at each start. Public for the test
+/// that holds the manual pages to them.
+public final class CommandLines {
+    private CommandLines() {}
+
+    public static CommandSpec jsetkey() {
+        CommandSpec spec = CommandSpec.create().name("jsetkey");
+        spec.usageMessage()
+                .sortOptions(false)
+                .customSynopsis(
+                        "jsetkey [-nvrk] [--check] [--json] -f FILE",
+                        "       jsetkey [-nvrk] -c",
+                        "       jsetkey [-Paplv] [--json] -D",
+                        "       jsetkey [-Pv] -F",
+                        "       jsetkey [-H] -x",
+                        "       jsetkey [--json] --stats",
+                        "       jsetkey [-Pap] DUMP...",
+                        "       jsetkey explain CODE")
+                .footer(
+                        "",
+                        "Exit status: 0 all done; 1 the file is wrong or something was refused;",
+                        "2 the command line is wrong. Called as setkey, or with --classic, it does",
+                        "as setkey of ipsec-tools 0.8.2 does.");
+        flag(spec, "read commands from standard input; on a terminal: the shell", "-c");
+        value(spec, "load FILE; - is standard input", "FILE", "-f");
+        flag(spec, "dump the security associations; with -P the policies", "-D");
+        flag(spec, "flush the security associations; with -P the policies", "-F");
+        flag(spec, "print every PF_KEY message until interrupted; -xx: bare seconds", "-x");
+        flag(spec, "with -D, -F: policies", "-P");
+        flag(spec, "with -D: dead ones too", "-a");
+        flag(spec, "with -D: ports too", "-p");
+        flag(spec, "with -D: one line each, again every second", "-l");
+        flag(spec, "check only: nothing is sent, no backend is needed", "-n");
+        flag(spec, "print the messages exchanged with the backend", "-v");
+        flag(spec, "print messages in hexadecimal, too", "-H");
+        flag(spec, "an in policy makes a fwd policy, too (the default)", "-r");
+        flag(spec, "it does not", "-k");
+        flag(spec, "check, and print what would be done; needs no backend", "--check");
+        value(spec, "auto (the default), userspace, pfkey or xfrm", "NAME", "--backend");
+        value(spec, "where the userspace service listens", "PATH", "--socket");
+        flag(spec, "print diagnostics, dumps and counters as JSON", "--json");
+        flag(spec, "with --json: keys, too", "--show-keys");
+        flag(spec, "print packet and drop counters", "--stats");
+        value(spec, "auto (the default), always or never", "WHEN", "--color");
+        flag(spec, "behave as the original: order, texts, exit status", "--classic");
+        flag(spec, "print this", "-h", "-?", "--help");
+        flag(spec, "print the version", "-V", "--version");
+        positionals(spec);
+        return spec;
+    }
+
+    public static CommandSpec jipsecd() {
+        CommandSpec spec = CommandSpec.create().name("jipsecd");
+        spec.usageMessage()
+                .sortOptions(false)
+                .customSynopsis(
+                        "jipsecd [--foreground] [--socket PATH]",
+                        "       jipsecd [--socket PATH] --stop | --status")
+                .footer("", "Security associations and policies are lost when it ends.");
+        flag(spec, "stay in the foreground, log to standard error", "--foreground");
+        value(spec, "listen on PATH", "PATH", "--socket");
+        flag(spec, "end the service that runs on the socket", "--stop");
+        flag(spec, "say whether one runs; exit status 3 if none does", "--status");
+        flag(spec, "print this", "-h", "--help");
+        flag(spec, "print the version", "-V", "--version");
+        positionals(spec);
+        return spec;
+    }
+
+    public static CommandSpec jipsec() {
+        CommandSpec spec = CommandSpec.create().name("jipsec");
+        spec.usageMessage().customSynopsis("jipsec [--backend NAME] [--socket PATH]");
+        value(spec, "auto (the default), userspace, pfkey or xfrm", "NAME", "--backend");
+        value(spec, "where the userspace service listens", "PATH", "--socket");
+        value(spec, "auto (the default), always or never", "WHEN", "--color");
+        flag(spec, "print this", "-h", "--help");
+        flag(spec, "print the version", "-V", "--version");
+        positionals(spec);
+        return spec;
+    }
+
+    /// @throws UsageException an option that is not there, or without its argument
+    static GivenOptions parse(CommandSpec spec, String... arguments) throws UsageException {
+        Map<String, List<String>> named = new HashMap<>();
+        CommandLine.ParseResult result;
+        try {
+            result = new CommandLine(spec).parseArgs(arguments);
+        } catch (CommandLine.UnmatchedArgumentException unmatched) {
+            String suggestion = "";
+            List<String> similar = unmatched.getSuggestions();
+            if (!similar.isEmpty()) {
+                suggestion = "; did you mean " + similar.getFirst() + "?";
+            }
+            throw new UsageException(
+                    "unknown option " + unmatched.getUnmatched().getFirst() + suggestion);
+        } catch (CommandLine.MissingParameterException missing) {
+            throw new UsageException(nameOf(missing.getMissing()) + " needs an argument");
+        } catch (CommandLine.ParameterException other) {
+            throw new UsageException(String.valueOf(other.getMessage()));
+        }
+        for (OptionSpec option : result.matchedOptions()) {
+            List<String> values = new ArrayList<>();
+            if (option.arity().max() == 0) {
+                for (int i = 0; i < ((boolean[]) option.getValue()).length; i++) {
+                    values.add("");
+                }
+            } else {
+                values.addAll(List.of((String[]) option.getValue()));
+            }
+            named.put(option.names()[0], values);
+        }
+        List<String> positionals = new ArrayList<>();
+        for (PositionalParamSpec positional : result.matchedPositionals()) {
+            positionals.addAll(List.of((String[]) positional.getValue()));
+        }
+        return new GivenOptions(named, positionals);
+    }
+
+    static void printUsage(CommandSpec spec, PrintWriter out) {
+        new CommandLine(spec)
+                .setUsageHelpWidth(90)
+                .setHelpFactory(SpacedHelp::new)
+                .usage(out, CommandLine.Help.Ansi.OFF);
+    }
+
+    /// Options in our order, and a blank before an option's argument: `-f=FILE` would be a file
+    /// called `=FILE`.
+    private static final class SpacedHelp extends CommandLine.Help {
+        SpacedHelp(CommandSpec spec, CommandLine.Help.ColorScheme colors) {
+            super(spec, colors);
+        }
+
+        @Override
+        public CommandLine.Help.IParamLabelRenderer createDefaultParamLabelRenderer() {
+            return new CommandLine.Help.IParamLabelRenderer() {
+                @Override
+                public CommandLine.Help.Ansi.Text renderParameterLabel(
+                        ArgSpec argument,
+                        CommandLine.Help.Ansi ansi,
+                        List<CommandLine.Help.Ansi.IStyle> styles) {
+                    boolean takesOne = argument.arity().max() > 0;
+                    return ansi.text(takesOne ? " " + argument.paramLabel() : "");
+                }
+
+                @Override
+                public String separator() {
+                    return " ";
+                }
+            };
+        }
+    }
+
+    private static String nameOf(List<ArgSpec> missing) {
+        return missing.getFirst() instanceof OptionSpec option ? option.names()[0] : "the command";
+    }
+
+    private static void flag(CommandSpec spec, String description, String... names) {
+        spec.addOption(
+                OptionSpec.builder(names)
+                        .type(boolean[].class)
+                        .arity("0")
+                        .description(description)
+                        .build());
+    }
+
+    private static void value(CommandSpec spec, String description, String label, String name) {
+        spec.addOption(
+                OptionSpec.builder(name)
+                        .type(String[].class)
+                        .arity("1")
+                        .paramLabel(label)
+                        .description(description)
+                        .build());
+    }
+
+    private static void positionals(CommandSpec spec) {
+        spec.addPositional(
+                PositionalParamSpec.builder()
+                        .paramLabel("FILE")
+                        .type(String[].class)
+                        .arity("0..*")
+                        .hidden(true)
+                        .build());
+    }
+}

@@ -1,0 +1,49 @@
+package org.jipsec.cli;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// What a program may know of the machine it runs on, beside its three streams.
+///
+/// @param home of the image that holds `bin` and `lib`; absent when run from a build's class
+// folders
+/// @param terminals which of the streams 0, 1, 2 are terminals, by their digits
+/// @param zone a supplier: asking for it reads the zone database, which not every run needs
+record Host(
+        Map<String, String> environment,
+        Optional<Path> home,
+        String terminals,
+        InstantSource clock,
+        Supplier<ZoneId> zone) {
+
+    static Host real() {
+        String home = System.getProperty("jipsec.home");
+        return new Host(
+                System.getenv(),
+                home == null ? Optional.empty() : Optional.of(Path.of(home)),
+                System.getProperty("jipsec.terminals", ""),
+                InstantSource.system(),
+                ZoneId::systemDefault);
+    }
+
+    Optional<String> variable(String name) {
+        String value = environment.get(name);
+        return value == null || value.isEmpty() ? Optional.empty() : Optional.of(value);
+    }
+
+    boolean inputIsTerminal() {
+        return terminals.indexOf('0') >= 0;
+    }
+
+    boolean outputIsTerminal() {
+        return terminals.indexOf('1') >= 0;
+    }
+
+    boolean errorIsTerminal() {
+        return terminals.indexOf('2') >= 0;
+    }
+}

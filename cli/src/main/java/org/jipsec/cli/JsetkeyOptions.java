@@ -1,0 +1,138 @@
+package org.jipsec.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What jsetkey was asked for in its default mode: a [GivenOptions] that makes sense.
+///
+/// @param file what `-f` or `explain` names; empty otherwise
+/// @param repeat `-l`
+/// @param dryRun `-n`
+/// @param forward `-r`, the default: an `in` policy brings its `fwd` one
+/// @param timestamps how often `-x` was given
+/// @param dumps binary dump files to print
+record JsetkeyOptions(
+        Action action,
+        String file,
+        boolean policies,
+        boolean dead,
+        boolean ports,
+        boolean repeat,
+        boolean dryRun,
+        boolean check,
+        boolean verbose,
+        boolean hex,
+        boolean forward,
+        int timestamps,
+        List<String> dumps,
+        BackendChoice backend,
+        Optional<Path> socket,
+        boolean json,
+        boolean showKeys,
+        ColorChoice color) {
+
+    enum Action {
+        LOAD,
+        READ_INPUT,
+        DUMP,
+        FLUSH,
+        MONITOR,
+        PRINT_DUMPS,
+        STATISTICS,
+        EXPLAIN,
+        HELP,
+        VERSION
+    }
+
+    static JsetkeyOptions of(GivenOptions given) throws UsageException {
+        Action action = action(given);
+        if (given.has("-r") && given.has("-k")) {
+            throw new UsageException("-r and -k contradict each other");
+        }
+        if (given.count("-f") > 1) {
+            throw new UsageException("-f takes one file");
+        }
+        if (given.has("--show-keys") && !given.has("--json")) {
+            throw new UsageException("--show-keys goes with --json; -D shows keys anyway");
+        }
+        boolean explain = action == Action.EXPLAIN;
+        if (explain && given.positionals().size() != 2) {
+            throw new UsageException("explain takes one code, as in: jsetkey explain SK014");
+        }
+        String socket = given.value("--socket", "");
+        return new JsetkeyOptions(
+                action,
+                explain ? given.positionals().get(1) : given.value("-f", ""),
+                given.has("-P"),
+                given.has("-a"),
+                given.has("-p"),
+                given.has("-l"),
+                given.has("-n"),
+                given.has("--check"),
+                given.has("-v"),
+                given.has("-H"),
+                !given.has("-k"),
+                given.count("-x"),
+                given.positionals(),
+                BackendChoice.of(given.value("--backend", "auto")),
+                socket.isEmpty() ? Optional.empty() : Optional.of(Path.of(socket)),
+                given.has("--json"),
+                given.has("--show-keys"),
+                ColorChoice.of(given.value("--color", "auto")));
+    }
+
+    private static Action action(GivenOptions given) throws UsageException {
+        if (given.has("-h")) {
+            return Action.HELP;
+        }
+        if (given.has("-V")) {
+            return Action.VERSION;
+        }
+        List<String> named = new ArrayList<>();
+        Action action = Action.HELP;
+        if (!given.positionals().isEmpty()) {
+            boolean explain = given.positionals().getFirst().equals("explain");
+            action = explain ? Action.EXPLAIN : Action.PRINT_DUMPS;
+            named.add(explain ? "explain" : given.positionals().getFirst());
+        }
+        if (given.has("-f")) {
+            action = Action.LOAD;
+            named.add("-f");
+        }
+        if (given.has("-c")) {
+            action = Action.READ_INPUT;
+            named.add("-c");
+        }
+        if (given.has("-D")) {
+            action = Action.DUMP;
+            named.add("-D");
+        }
+        if (given.has("-F")) {
+            action = Action.FLUSH;
+            named.add("-F");
+        }
+        if (given.has("-x")) {
+            action = Action.MONITOR;
+            named.add("-x");
+        }
+        if (given.has("--stats")) {
+            action = Action.STATISTICS;
+            named.add("--stats");
+        }
+        if (action == Action.PRINT_DUMPS && given.has("--check")) {
+            throw new UsageException("the file to check goes behind -f");
+        }
+        if (named.isEmpty()) {
+            throw new UsageException("nothing to do: give -f, -c, -D, -F, -x or --stats");
+        }
+        // The original takes the last of several; one that is passed over is a mistake to be told.
+        boolean dumpsOfAKind = action == Action.DUMP && given.positionals().size() > 0;
+        if (named.size() > 1 && !dumpsOfAKind) {
+            throw new UsageException(
+                    named.get(0) + " and " + named.get(1) + " cannot be given together");
+        }
+        return dumpsOfAKind ? Action.PRINT_DUMPS : action;
+    }
+}

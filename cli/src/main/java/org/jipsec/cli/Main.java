@@ -1,0 +1,49 @@
+package org.jipsec.cli;
+
+import java.io.BufferedWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// All programs in one: the first argument, given by the launcher, is the name it was called by.
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        PrintWriter out = writer(FileDescriptor.out);
+        PrintWriter err = writer(FileDescriptor.err);
+        int status = run(Host.real(), out, err, arguments);
+        out.flush();
+        err.flush();
+        // Nothing is left to do, and an orderly end of the JVM costs milliseconds.
+        Runtime.getRuntime().halt(status);
+    }
+
+    static int run(Host host, PrintWriter out, PrintWriter err, String... arguments) {
+        if (arguments.length == 0) {
+            err.println("jipsec: start me by bin/jsetkey, bin/jipsecd or bin/jipsec");
+            return 2;
+        }
+        String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
+        return switch (arguments[0]) {
+            case "jsetkey" -> new JsetkeyCommand(host, false).run(System.in, out, err, rest);
+            case "setkey" -> new JsetkeyCommand(host, true).run(System.in, out, err, rest);
+            case "jipsecd" -> new JipsecdCommand(host).run(System.in, out, err, rest);
+            default -> {
+                err.println("jipsec: there is no program " + arguments[0]);
+                yield 2;
+            }
+        };
+    }
+
+    private static PrintWriter writer(FileDescriptor descriptor) {
+        return new PrintWriter(
+                new BufferedWriter(
+                        new OutputStreamWriter(
+                                new FileOutputStream(descriptor), StandardCharsets.UTF_8),
+                        1 << 16));
+    }
+}

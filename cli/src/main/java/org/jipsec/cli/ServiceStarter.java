@@ -1,0 +1,89 @@
+package org.jipsec.cli;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// Starts a jipsecd that outlives the program and the shell it was started from.
+final class ServiceStarter {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /// In a session of its own where the system has setsid, and in any case deaf to the signals
+    /// that a terminal sends at its end.
+    private static final String DETACH =
+            "trap '' HUP INT QUIT; command -v setsid >/dev/null && exec setsid \"$@\"; exec \"$@\"";
+
+    private ServiceStarter() {}
+
+    /// Returns its pid as soon as it listens.
+    ///
+    /// @throws IOException it did not come up; the message is for the user
+    static long start(Host host, ServicePlace place) throws IOException {
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DETACH, "jipsecd"));
+        command.addAll(program(host));
+        command.addAll(List.of("--foreground", "--socket", place.socket().toString()));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("JIPSEC_JAVA_HOME", System.getProperty("java.home"));
+        builder.directory(new File("/"));
+        builder.redirectInput(new File("/dev/null"));
+        builder.redirectError(ProcessBuilder.Redirect.appendTo(place.logFile().toFile()));
+        Process process = builder.start();
+        BufferedReader announcements =
+                new BufferedReader(
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        CompletableFuture<String> first =
+                CompletableFuture.supplyAsync(
+                        () -> lineOf(announcements), Thread::startVirtualThread);
+        try {
+            String line = first.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            if (line.startsWith(Service.READY)) {
+                return Long.parseLong(line.substring(Service.READY.length()).strip());
+            }
+            throw new IOException("jipsecd did not start: " + lastLineOf(place.logFile()));
+        } catch (TimeoutException late) {
+            process.destroy();
+            throw new IOException(
+                    "jipsecd did not start within " + PATIENCE.toSeconds() + " s", late);
+        } catch (ExecutionException | InterruptedException unexpected) {
+            throw new IOException("jipsecd did not start", unexpected);
+        }
+    }
+
+    private static List<String> program(Host host) {
+        if (host.home().isPresent()) {
+            return List.of(host.home().get().resolve("bin/jipsecd").toString());
+        }
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "jipsecd");
+    }
+
+    private static String lineOf(BufferedReader reader) {
+        try {
+            String line = reader.readLine();
+            return line == null ? "" : line;
+        } catch (IOException closed) {
+            return "";
+        }
+    }
+
+    private static String lastLineOf(Path log) throws IOException {
+        List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+        return lines.isEmpty() ? "it said nothing" : lines.getLast();
+    }
+}
