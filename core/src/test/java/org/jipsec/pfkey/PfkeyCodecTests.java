@@ -177,29 +177,29 @@ class PfkeyCodecTests {
                 // spotless:off
                 // version, type, errno, satype, len, reserved, seq, pid, then extensions
                 "02090000 0200                                                        | octet 6:"
-                    + " needs 2",
+                        + " needs 2",
                 "02090000 00000000 00000000 00000000                                  | octet 4:"
-                    + " message length 0 is below",
+                        + " message length 0 is below",
                 "02090000 01000000 00000000 00000000                                  | octet 4:"
-                    + " message length 8 is below",
+                        + " message length 8 is below",
                 "02090000 03000000 00000000 00000000                                  | octet 4:"
-                    + " message length 24, there are 16",
+                        + " message length 24, there are 16",
                 "02090000 03000000 00000000 00000000 00000100 00000000                | octet 16:"
-                    + " extension 1 of length 0",
+                        + " extension 1 of length 0",
                 "02090000 03000000 00000000 00000000 01000000 00000000                | octet 18:"
-                    + " extension type 0",
+                        + " extension type 0",
                 "02090000 03000000 00000000 00000000 02000100 00000000                | octet 16:"
-                    + " extension 1 of length 16 passes",
+                        + " extension 1 of length 16 passes",
                 "02090000 03000000 00000000 00000000 01000100 00000000                | octet 24:"
-                    + " in extension 1: needs",
+                        + " in extension 1: needs",
                 "02090000 03000000 00000000 00000000 01000900 08000000                | octet 24:"
-                    + " in extension 9: needs 1 octets",
+                        + " in extension 9: needs 1 octets",
                 "02090000 04000000 00000000 00000000 02000500 ff200000 07000000 00000000 | in"
-                    + " extension 5: no socket address",
+                        + " extension 5: no socket address",
                 "02090000 05000000 00000000 00000000 03001200 02000100 00000000 00000000 0f003200"
-                    + " 01010000 | in extension 18: ipsecrequest of 15",
+                        + " 01010000 | in extension 18: ipsecrequest of 15",
                 "02090000 05000000 00000000 00000000 03001200 02000100 00000000 00000000 10003200"
-                    + " 01010000 | in extension 18: needs",
+                        + " 01010000 | in extension 18: needs",
                 // spotless:on
             })
     void saysWhichOctetCannotBe(String hex, String complaint) {
