@@ -1,16 +1,241 @@
 package org.jipsec.dataplane;
 
+import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.Lifetime;
+import org.jipsec.sadb.SaFlags;
+import org.jipsec.sadb.SaMode;
+import org.jipsec.sadb.SaState;
 import org.jipsec.sadb.SecurityAssociation;
+import org.jspecify.annotations.Nullable;
 
-/// An SA at work: its keys made ready, its sequence numbers, replay window and counters.
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.InetAddress;
+
+/// An SA at work: its sequence numbers, replay window and counters, and its keys, made ready when
+/// the first packet needs them, so that a hundred thousand idle SAs cost little.
+///
+/// The packet thread of its direction owns everything but [#state(SaState)]; all getters may be
+/// called from any thread and see a value of not long ago.
 public final class ActiveSa {
+    private static final VarHandle PACKETS;
+    private static final VarHandle BYTES;
+    private static final VarHandle SEQUENCE;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            PACKETS = lookup.findVarHandle(ActiveSa.class, "packets", long.class);
+            BYTES = lookup.findVarHandle(ActiveSa.class, "bytes", long.class);
+            SEQUENCE = lookup.findVarHandle(ActiveSa.class, "sequence", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private static final long LAST_SHORT_SEQUENCE = 0xffff_ffffL;
+
     private final SecurityAssociation association;
+    private final ReplayWindow window;
+    final FlowKey ends = new FlowKey();
+    private final boolean tunnel;
+
+    private volatile SaState state = SaState.MATURE;
+    private volatile long firstUsedMillis;
+    private volatile long lastUsedMillis;
+    private volatile boolean softReached;
+    private volatile @Nullable InetAddress mappedAddress;
+    private volatile int mappedPort;
+
+    @SuppressWarnings("unused") // by PACKETS
+    private long packets;
+
+    @SuppressWarnings("unused") // by BYTES
+    private long bytes;
+
+    @SuppressWarnings("unused") // by SEQUENCE
+    private long sequence;
+
+    private boolean softSignalled;
+
+    @Nullable EspSender espSender;
+    @Nullable EspReceiver espReceiver;
+    @Nullable AhSender ahSender;
+    @Nullable AhReceiver ahReceiver;
 
     public ActiveSa(SecurityAssociation association) {
         this.association = association;
+        this.window = new ReplayWindow(association.replayWindow(), association.extendedSequence());
+        this.tunnel = association.mode() == SaMode.TUNNEL;
+        Addresses.put(association.source().address(), association.destination().address(), ends);
     }
 
     public SecurityAssociation association() {
         return association;
+    }
+
+    public SaState state() {
+        return state;
+    }
+
+    /// By the owner of the SAD: [SaState#DYING] goes on working, [SaState#DEAD] drops.
+    public void state(SaState now) {
+        state = now;
+    }
+
+    public long packets() {
+        return (long) PACKETS.getOpaque(this);
+    }
+
+    /// Of payload: of what was protected, before it was.
+    public long bytes() {
+        return (long) BYTES.getOpaque(this);
+    }
+
+    /// Outbound the number of the last packet sent, inbound the highest accepted; 0 before.
+    public long sequence() {
+        return (long) SEQUENCE.getOpaque(this);
+    }
+
+    /// Since the epoch; 0 before the first packet.
+    public long firstUsedMillis() {
+        return firstUsedMillis;
+    }
+
+    /// Since the epoch; 0 before the first packet. To about a second.
+    public long lastUsedMillis() {
+        return lastUsedMillis;
+    }
+
+    /// Whether a soft lifetime in packets or bytes has been reached since this was last asked: true
+    // once in
+    /// the SA's life. The owner then tells the key managers and makes the SA dying.
+    public boolean takeSoftCrossing() {
+        if (!softReached) {
+            return false;
+        }
+        softReached = false;
+        return true;
+    }
+
+    /// From where the peer of an encapsulated SA came last, when that is not where the SA says;
+    /// else null.
+    public @Nullable InetAddress mappedAddress() {
+        return mappedAddress;
+    }
+
+    /// The UDP port belonging to [#mappedAddress].
+    public int mappedPort() {
+        return mappedPort;
+    }
+
+    /// Lets the next packet sent have the number after `last`, and the window have seen everything
+    /// up to it: for an SA that goes on where another has stopped, and for tests.
+    public void continueFrom(long last) {
+        SEQUENCE.setOpaque(this, last);
+        window.startAt(last);
+    }
+
+    boolean isTunnel() {
+        return tunnel;
+    }
+
+    boolean isOld() {
+        return association.flags().has(SaFlags.OLD);
+    }
+
+    boolean is(IpsecProtocol protocol) {
+        return association.protocol() == protocol;
+    }
+
+    ReplayWindow window() {
+        return window;
+    }
+
+    /// Whether the SA may be used for one more packet.
+    ///
+    /// @return null, or why not
+    @Nullable DropReason admit() {
+        SaState now = state;
+        if (now == SaState.LARVAL) {
+            return DropReason.SA_NOT_MATURE;
+        }
+        Lifetime hard = association.hard();
+        if (now == SaState.DEAD
+                || (hard.packets() != 0 && Long.compareUnsigned(packets(), hard.packets()) >= 0)
+                || (hard.bytes() != 0 && Long.compareUnsigned(bytes(), hard.bytes()) >= 0)) {
+            return DropReason.SA_EXPIRED;
+        }
+        return null;
+    }
+
+    /// Whether [#takeSequence] has a number left.
+    boolean hasSequence() {
+        return association.extendedSequence()
+                ? sequence() != -1L
+                : sequence() < LAST_SHORT_SEQUENCE
+                        || association.flags().has(SaFlags.CYCLIC_SEQUENCE)
+                        || isOld();
+    }
+
+    /// The number of the next packet, 64 bits also where the wire carries 32: what is derived from
+    /// it does not repeat when those do.
+    long takeSequence() {
+        long next = sequence() + 1;
+        if (!association.extendedSequence() && (next & LAST_SHORT_SEQUENCE) == 0) {
+            next++; // after wrapping round: no receiver takes 0
+        }
+        SEQUENCE.setOpaque(this, next);
+        return next;
+    }
+
+    void accepted(long number) {
+        window.accept(number);
+        SEQUENCE.setOpaque(this, window.highest());
+    }
+
+    /// Counts one packet.
+    void used(int octets, long nowMillis) {
+        long allPackets = packets() + 1;
+        long allBytes = bytes() + octets;
+        PACKETS.setOpaque(this, allPackets);
+        BYTES.setOpaque(this, allBytes);
+        if (nowMillis - lastUsedMillis >= 1000 || lastUsedMillis == 0) {
+            if (firstUsedMillis == 0) {
+                firstUsedMillis = nowMillis;
+            }
+            lastUsedMillis = nowMillis;
+        }
+        Lifetime soft = association.soft();
+        if (!softSignalled
+                && ((soft.packets() != 0 && Long.compareUnsigned(allPackets, soft.packets()) >= 0)
+                        || (soft.bytes() != 0
+                                && Long.compareUnsigned(allBytes, soft.bytes()) >= 0))) {
+            softSignalled = true;
+            softReached = true;
+        }
+    }
+
+    /// Notes where an encapsulated packet that proved genuine came from.
+    ///
+    /// @return whether that is news
+    boolean cameFrom(FlowKey outer) {
+        int port = outer.sourcePort;
+        boolean expected =
+                association.encapsulation().isPresent()
+                        && port == association.encapsulation().get().sourcePort()
+                        && outer.sourceHigh == ends.sourceHigh
+                        && outer.sourceLow == ends.sourceLow;
+        InetAddress before = mappedAddress;
+        if (expected) {
+            if (before == null) {
+                return false;
+            }
+        } else if (before != null && mappedPort == port && Addresses.isSource(before, outer)) {
+            return false;
+        }
+        mappedPort = port;
+        mappedAddress = Addresses.source(outer);
+        return true;
     }
 }

@@ -25,4 +25,17 @@ public final class FlowKey {
 
     /// Or ICMP code, or the low half of a GRE key.
     public int destinationPort;
+
+    /// Becomes equal to `other`.
+    public void set(FlowKey other) {
+        ipv4 = other.ipv4;
+        sourceHigh = other.sourceHigh;
+        sourceLow = other.sourceLow;
+        destinationHigh = other.destinationHigh;
+        destinationLow = other.destinationLow;
+        protocol = other.protocol;
+        portsKnown = other.portsKnown;
+        sourcePort = other.sourcePort;
+        destinationPort = other.destinationPort;
+    }
 }

@@ -1,0 +1,240 @@
+package org.jipsec.dataplane;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+
+/// Puts fragments together (RFC 791 3.2, RFC 8200 4.5), within bounds: so many packets at a time,
+/// each for so long. Whatever overlaps is given up as a whole (RFC 5722, here for IPv4 too). One
+/// thread.
+final class Reassembler {
+    static final int MAXIMUM_PACKETS = 64;
+    static final long TIMEOUT_MILLIS = 30_000;
+
+    /// Of all fragments a packet of 65535 octets can have.
+    private static final int BLOCKS = 65536 / 8;
+
+    /// Of headers before the fragmentable part that are kept.
+    private static final int MAXIMUM_PREFIX = 1024;
+
+    private final Slot[] slots = new Slot[MAXIMUM_PACKETS];
+    private int used;
+
+    /// What is known of one packet.
+    private static final class Slot {
+        boolean active;
+        long startedMillis;
+        boolean ipv4;
+        int id;
+        int protocol;
+        long sourceHigh;
+        long sourceLow;
+        long destinationHigh;
+        long destinationLow;
+
+        final byte[] prefix = new byte[MAXIMUM_PREFIX];
+        int prefixLength;
+        int field;
+        int firstProtocol;
+
+        byte[] payload = new byte[4096];
+        final long[] have = new long[BLOCKS / 64];
+        int blocks;
+        int total;
+
+        void start(IpHeaders headers, FlowKey flow, long nowMillis) {
+            active = true;
+            startedMillis = nowMillis;
+            ipv4 = headers.ipv4;
+            id = headers.fragmentId;
+            protocol = headers.ipv4 ? headers.upperProtocol : 0;
+            sourceHigh = flow.sourceHigh;
+            sourceLow = flow.sourceLow;
+            destinationHigh = flow.destinationHigh;
+            destinationLow = flow.destinationLow;
+            prefixLength = 0;
+            Arrays.fill(have, 0);
+            blocks = 0;
+            total = -1;
+        }
+
+        boolean isOf(IpHeaders headers, FlowKey flow) {
+            return active
+                    && id == headers.fragmentId
+                    && ipv4 == headers.ipv4
+                    && sourceLow == flow.sourceLow
+                    && destinationLow == flow.destinationLow
+                    && sourceHigh == flow.sourceHigh
+                    && destinationHigh == flow.destinationHigh
+                    && (!ipv4 || protocol == headers.upperProtocol);
+        }
+
+        boolean has(int block) {
+            return (have[block >>> 6] & 1L << (block & 63)) != 0;
+        }
+
+        void take(byte[] from, int at, int offset, int size) {
+            if (payload.length < offset + size) {
+                payload = Arrays.copyOf(payload, Math.max(offset + size, payload.length * 2));
+            }
+            System.arraycopy(from, at, payload, offset, size);
+            for (int block = offset / 8; block < (offset + size + 7) / 8; block++) {
+                have[block >>> 6] |= 1L << (block & 63);
+                blocks++;
+            }
+        }
+
+        boolean isComplete() {
+            return total >= 0 && prefixLength > 0 && blocks == (total + 7) / 8;
+        }
+    }
+
+    /// Takes a fragment. When it was the last that was missing, `packet` becomes the whole and the
+    /// verdict is left alone; else the verdict says [Verdict.Kind#ABSORBED] or DROP.
+    ///
+    /// @param headers of `packet`, which is a fragment
+    /// @param flow likewise
+    /// @return whether `packet` is whole now
+    boolean offer(
+            PacketBuffer packet, IpHeaders headers, FlowKey flow, long nowMillis, Verdict verdict) {
+        expire(nowMillis, verdict);
+        int prefix = headers.ipv4 ? headers.headerLength : headers.fragmentHeader + 8;
+        int size = packet.length() - prefix;
+        int offset = headers.fragmentOffset;
+        if (size <= 0
+                || (headers.moreFragments && size % 8 != 0)
+                || offset + size > 0xffff - (headers.ipv4 ? headers.headerLength : 0)
+                || prefix > MAXIMUM_PREFIX) {
+            verdict.drop(DropReason.BAD_FRAGMENT);
+            return false;
+        }
+        Slot slot = slot(headers, flow, nowMillis);
+        if (slot == null) {
+            verdict.drop(DropReason.REASSEMBLY_FULL);
+            return false;
+        }
+        DropReason problem = add(slot, packet, headers, prefix, offset, size);
+        if (problem != null) {
+            verdict.drop(problem);
+            return false;
+        }
+        if (!slot.isComplete()) {
+            verdict.absorb();
+            return false;
+        }
+        DropReason unfit = join(slot, packet);
+        release(slot);
+        if (unfit != null) {
+            verdict.drop(unfit);
+            return false;
+        }
+        return true;
+    }
+
+    /// Gives up what has waited too long; [#offer] does so by itself.
+    void expire(long nowMillis, Verdict verdict) {
+        if (used == 0) {
+            return;
+        }
+        for (Slot slot : slots) {
+            if (slot != null && slot.active && nowMillis - slot.startedMillis >= TIMEOUT_MILLIS) {
+                release(slot);
+                verdict.noteLapsed(1);
+            }
+        }
+    }
+
+    private @Nullable Slot slot(IpHeaders headers, FlowKey flow, long nowMillis) {
+        int free = -1;
+        for (int i = 0; i < slots.length; i++) {
+            Slot slot = slots[i];
+            if (slot != null && slot.isOf(headers, flow)) {
+                return slot;
+            }
+            if (free < 0 && (slot == null || !slot.active)) {
+                free = i;
+            }
+        }
+        if (free < 0) {
+            return null;
+        }
+        Slot slot = slots[free];
+        if (slot == null) {
+            slot = new Slot();
+            slots[free] = slot;
+        }
+        slot.start(headers, flow, nowMillis);
+        used++;
+        return slot;
+    }
+
+    private void release(Slot slot) {
+        slot.active = false;
+        used--;
+    }
+
+    private @Nullable DropReason add(
+            Slot slot, PacketBuffer packet, IpHeaders headers, int prefix, int offset, int size) {
+        int end = offset + size;
+        byte[] octets = packet.array();
+        int at = packet.offset() + prefix;
+        int present = 0;
+        int count = 0;
+        for (int block = offset / 8; block < (end + 7) / 8; block++) {
+            count++;
+            if (slot.has(block)) {
+                present++;
+            }
+        }
+        if (present == count && Arrays.equals(octets, at, at + size, slot.payload, offset, end)) {
+            return DropReason.FRAGMENT_DUPLICATE;
+        }
+        boolean last = !headers.moreFragments;
+        if (present > 0
+                || (slot.total >= 0 && (last || end > slot.total))
+                || (last && slot.blocks > 0 && highestBlock(slot) >= (end + 7) / 8)) {
+            release(slot);
+            return DropReason.FRAGMENT_OVERLAP;
+        }
+        if (last) {
+            slot.total = end;
+        }
+        if (offset == 0) {
+            // what names the fragment header of IPv6 will name what follows it
+            int kept = headers.ipv4 ? prefix : headers.fragmentHeader;
+            System.arraycopy(octets, packet.offset(), slot.prefix, 0, kept);
+            slot.prefixLength = kept;
+            slot.field = headers.ipv4 ? 9 : headers.fragmentField;
+            slot.firstProtocol =
+                    Octets.u8(
+                            octets, packet.offset() + (headers.ipv4 ? 9 : headers.fragmentHeader));
+        }
+        slot.take(octets, at, offset, size);
+        return null;
+    }
+
+    private static int highestBlock(Slot slot) {
+        for (int i = slot.have.length - 1; i >= 0; i--) {
+            if (slot.have[i] != 0) {
+                return i * 64 + 63 - Long.numberOfLeadingZeros(slot.have[i]);
+            }
+        }
+        return -1;
+    }
+
+    private static @Nullable DropReason join(Slot slot, PacketBuffer packet) {
+        int length = slot.prefixLength + slot.total;
+        if (length > packet.capacity() || length > 0xffff) {
+            return DropReason.REASSEMBLED_TOO_LARGE;
+        }
+        packet.load(slot.prefix, 0, slot.prefixLength);
+        System.arraycopy(
+                slot.payload, 0, packet.array(), packet.offset() + slot.prefixLength, slot.total);
+        packet.append(slot.total);
+        if (slot.ipv4) {
+            Octets.put16(packet.array(), packet.offset() + 6, 0);
+        }
+        IpHeaders.repair(packet, slot.ipv4, slot.field, slot.firstProtocol);
+        return null;
+    }
+}
