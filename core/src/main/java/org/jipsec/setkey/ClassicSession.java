@@ -1,0 +1,293 @@
+package org.jipsec.setkey;
+
+import org.jipsec.sadb.Errno;
+import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.PolicySnapshot;
+import org.jipsec.sadb.SaSnapshot;
+import org.jipsec.sadb.SaState;
+import org.jipsec.sadb.SadbBackend;
+import org.jipsec.sadb.SadbOperation;
+import org.jipsec.sadb.SadbReply;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/// setkey as ipsec-tools 0.8.2 on Linux has it, for `--classic`: commands run as they are read, the
+/// first error ends the file with what stands before it done, refusals do not count, and every
+/// message is the original's. Where it is not, `classic-deviations.tsv` says why
+/// ([ClassicDeviations]).
+///
+/// One session is one run of the program with one open socket. Not thread-safe.
+public final class ClassicSession {
+    /// What the original prints of the octets behind an SA in its buffer: there is never anything
+    /// there.
+    private static final String EMPTY_MESSAGE =
+            """
+            sadb_msg{ version=0 type=0 errno=0 satype=0
+              len=0 reserved=0 seq=0 pid=0
+
+            """;
+
+    private final SadbBackend backend;
+    private final ClassicTrace trace;
+    private final ClassicHost host;
+    private final ClassicSettings options;
+    private final ClassicOutput output;
+    private final SaFormatter sas;
+    private final PolicyFormatter policies;
+
+    /// @param out standard output
+    /// @param err standard error
+    public ClassicSession(
+            SadbBackend backend,
+            ClassicTrace trace,
+            ClassicHost host,
+            ClassicSettings options,
+            PrintWriter out,
+            PrintWriter err) {
+        this.backend = backend;
+        this.trace = trace;
+        this.host = host;
+        this.options = options;
+        this.output = new ClassicOutput(out, err);
+        this.sas = new SaFormatter(host.zone(), options.withPorts());
+        this.policies = new PolicyFormatter(host.zone(), options.withPorts());
+    }
+
+    /// `-f`: runs a whole file.
+    ///
+    /// @param name as messages give it
+    /// @param text one char an octet (ISO 8859-1)
+    /// @return the exit status: 1 when the file is not setkey's language, 0 whatever was refused
+    public int runFile(String name, String text) {
+        output.readingFile(name);
+        return new ClassicInterpreter(this, host.names(), output).runFile(text);
+    }
+
+    /// `-c`: runs commands from a stream until its end or `exit`. A wrong command is left out and
+    /// the next one read.
+    ///
+    /// @param input one char an octet (ISO 8859-1)
+    /// @return the exit status: 1 only after a character that begins no word
+    public int runInput(BufferedReader input) throws IOException {
+        ClassicInterpreter interpreter = new ClassicInterpreter(this, host.names(), output);
+        StringBuilder pending = new StringBuilder();
+        for (String line = input.readLine(); line != null; line = input.readLine()) {
+            int comment = line.indexOf('#');
+            String kept = comment < 0 ? line : line.substring(0, comment);
+            if (kept.isEmpty()) {
+                continue;
+            }
+            pending.append(pending.isEmpty() ? "" : " ").append(kept);
+            for (int end = pending.indexOf(";"); end >= 0; end = pending.indexOf(";")) {
+                String command = pending.substring(0, end + 1);
+                pending.delete(0, end + 1);
+                switch (interpreter.runCommand(command)) {
+                    case CONTINUE -> {}
+                    case EXIT -> {
+                        return 0;
+                    }
+                    case ABORT -> {
+                        return 1;
+                    }
+                }
+            }
+        }
+        return 0;
+    }
+
+    /// `-D`, with `-P` [#dumpPolicies].
+    public void dumpSas() {
+        send(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC), 0);
+    }
+
+    public void dumpPolicies() {
+        send(new SadbOperation.DumpPolicies(), 0);
+    }
+
+    /// `-F`, with `-P` [#flushPolicies].
+    public void flushSas() {
+        send(new SadbOperation.FlushSas(IpsecProtocol.UNSPEC), 0);
+    }
+
+    public void flushPolicies() {
+        send(new SadbOperation.FlushPolicies(), 0);
+    }
+
+    ClassicSettings options() {
+        return options;
+    }
+
+    /// Does `operation` and prints what comes of it.
+    ///
+    /// @param line of the command, for a refusal
+    void send(SadbOperation operation, int line) {
+        if (options.dryRun()) {
+            return;
+        }
+        boolean again = options.forever() && operation instanceof SadbOperation.DumpSas;
+        if (again) {
+            print(SaFormatter.SHORT_HEADER);
+        }
+        do {
+            sendOnce(operation, line);
+        } while (again && host.pause().getAsBoolean());
+    }
+
+    /// What the kernel would answer to a message that cannot be said in [SadbOperation].
+    void refuse(Errno errno, int line) {
+        if (!options.dryRun()) {
+            output.refused(line, errno.text());
+        }
+    }
+
+    /// A listing that is not printed, for `deleteall`; empty when nothing is sent or it fails.
+    List<SaSnapshot> list(IpsecProtocol protocol) {
+        if (options.dryRun()) {
+            return List.of();
+        }
+        try {
+            SadbReply reply = backend.execute(new SadbOperation.DumpSas(protocol));
+            received().forEach(message -> print(message.text()));
+            return reply instanceof SadbReply.Sas(var snapshots) ? snapshots : List.of();
+        } catch (IOException broken) {
+            warn(broken);
+            return List.of();
+        }
+    }
+
+    private void sendOnce(SadbOperation operation, int line) {
+        SadbReply reply;
+        try {
+            reply = backend.execute(operation);
+        } catch (IOException broken) {
+            warn(broken);
+            return;
+        }
+        Deque<ClassicTrace.Message> received = received();
+        switch (reply) {
+            case SadbReply.Sas(var snapshots) when snapshots.isEmpty() -> {
+                printNext(received);
+                refused(operation, Errno.ENOENT, line);
+            }
+            case SadbReply.Sas(var snapshots) -> {
+                for (SaSnapshot snapshot : snapshots) {
+                    printNext(received);
+                    printListed(snapshot);
+                }
+            }
+            case SadbReply.Policies(var snapshots) when snapshots.isEmpty() -> {
+                printNext(received);
+                refused(operation, Errno.ENOENT, line);
+            }
+            case SadbReply.Policies(var snapshots) -> {
+                for (PolicySnapshot snapshot : snapshots) {
+                    printNext(received);
+                    print(snapshot);
+                }
+            }
+            case SadbReply.Sa(var snapshot) -> {
+                printNext(received);
+                print(snapshot);
+            }
+            case SadbReply.FoundPolicy(var snapshot) -> {
+                printNext(received);
+                print(snapshot);
+            }
+            case SadbReply.Refused(Errno errno, String _) -> {
+                printNext(received);
+                refused(operation, errno, line);
+            }
+            case SadbReply.Done _,
+                    SadbReply.SpiReserved _,
+                    SadbReply.Registered _,
+                    SadbReply.Counted _ ->
+                    printNext(received);
+        }
+        output.out().flush();
+    }
+
+    /// Prints what was sent and leaves what was received.
+    private Deque<ClassicTrace.Message> received() {
+        Deque<ClassicTrace.Message> received = new ArrayDeque<>();
+        for (ClassicTrace.Message message : trace.take()) {
+            if (!message.sent()) {
+                if (options.verbose()) {
+                    received.add(message);
+                }
+                continue;
+            }
+            if (options.verbose()) {
+                print(message.text());
+            }
+            if (options.hex()) {
+                print(message.hex());
+            }
+        }
+        return received;
+    }
+
+    private void printNext(Deque<ClassicTrace.Message> received) {
+        ClassicTrace.Message message = received.poll();
+        if (message != null) {
+            print(message.text());
+        }
+    }
+
+    private void printListed(SaSnapshot snapshot) {
+        if (snapshot.state() == SaState.DEAD && !options.deadToo()) {
+            return;
+        }
+        if (options.forever()) {
+            StringBuilder text = new StringBuilder();
+            sas.appendShort(text, snapshot, host.clock().instant());
+            print(text);
+        } else {
+            print(snapshot);
+        }
+        if (options.verbose()) {
+            print(EMPTY_MESSAGE);
+        }
+    }
+
+    private void print(SaSnapshot snapshot) {
+        StringBuilder text = new StringBuilder(512);
+        sas.append(text, snapshot, host.clock().instant());
+        print(text);
+    }
+
+    private void print(PolicySnapshot snapshot) {
+        StringBuilder text = new StringBuilder(256);
+        policies.append(text, snapshot);
+        print(text);
+    }
+
+    private void print(CharSequence text) {
+        output.out().append(text);
+    }
+
+    private void refused(SadbOperation operation, Errno errno, int line) {
+        output.refused(line, errno == Errno.ENOENT ? nothingThere(operation) : errno.text());
+    }
+
+    private static String nothingThere(SadbOperation operation) {
+        return switch (operation) {
+            case SadbOperation.DeleteSa _,
+                    SadbOperation.DeleteAllSas _,
+                    SadbOperation.GetSa _,
+                    SadbOperation.DeletePolicy _ ->
+                    "No entry";
+            case SadbOperation.DumpSas _ -> "No SAD entries";
+            case SadbOperation.DumpPolicies _ -> "No SPD entries";
+            default -> "(null)"; // what its printf makes of no text; Linux never says ENOENT here
+        };
+    }
+
+    private void warn(IOException broken) {
+        output.warn("send: " + broken.getMessage());
+    }
+}
