@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 /// What a program may know of the machine it runs on, beside its three streams.
 ///
 /// @param home of the image that holds `bin` and `lib`; absent when run from a build's class
-// folders
+/// folders
 /// @param terminals which of the streams 0, 1, 2 are terminals, by their digits
 /// @param zone a supplier: asking for it reads the zone database, which not every run needs
 record Host(

@@ -15,8 +15,8 @@ import java.util.Set;
 /// Where a userspace service listens, and the files beside its socket.
 ///
 /// Looked for in this order: `--socket`, `$JIPSEC_SOCKET`, `/run/jipsec`,
-// `$XDG_RUNTIME_DIR/jipsec`,
-/// `/tmp/jipsec-UID`. Root's service is found by everyone, though only root is let in.
+/// `$XDG_RUNTIME_DIR/jipsec`, `/tmp/jipsec-UID`. Root's service is found by everyone, though only
+/// root is let in.
 ///
 /// @param socket absolute
 record ServicePlace(Path socket) {

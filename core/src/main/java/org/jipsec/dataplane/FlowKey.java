@@ -1,10 +1,10 @@
 package org.jipsec.dataplane;
 
 /// The selectors of one packet, extracted once; mutable and reused, so that asking the SPD
-// allocates nothing.
+/// allocates nothing.
 ///
 /// An IPv4 address stands in the low 32 bits of its `Low` half, the `High` half 0; an IPv6 address
-// fills both, big-endian.
+/// fills both, big-endian.
 public final class FlowKey {
     public boolean ipv4;
     public long sourceHigh;
@@ -16,8 +16,7 @@ public final class FlowKey {
     public int protocol;
 
     /// False for a fragment that is not the first, for a truncated header, for a protocol without
-    // ports: such a packet
-    /// matches only policies of any port (RFC 4301 4.4.1.1, OPAQUE).
+    /// ports: such a packet matches only policies of any port (RFC 4301 4.4.1.1, OPAQUE).
     public boolean portsKnown;
 
     /// Or ICMP type, or mobility header type, or the high half of a GRE key.

@@ -5,7 +5,7 @@ import org.jipsec.sadb.Policy;
 import java.util.concurrent.atomic.LongAdder;
 
 /// A policy in the SPD and what it has seen. The packet thread writes the counters, anyone reads
-// them.
+/// them.
 public final class PolicyEntry {
     private final Policy policy;
     private final long addedMillis;

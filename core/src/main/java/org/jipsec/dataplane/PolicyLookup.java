@@ -4,9 +4,9 @@ import org.jipsec.sadb.Direction;
 import org.jspecify.annotations.Nullable;
 
 /// What the packet path asks of the SPD: an immutable view, replaced as a whole when the SPD
-// changes.
+/// changes.
 public interface PolicyLookup {
     /// The policy of the smallest priority number that is for this packet, of equal ones the
-    // oldest; null for none.
+    /// oldest; null for none.
     @Nullable PolicyEntry find(Direction direction, FlowKey flow);
 }

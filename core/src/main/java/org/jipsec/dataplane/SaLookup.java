@@ -4,7 +4,7 @@ import org.jipsec.sadb.PolicyRule;
 import org.jspecify.annotations.Nullable;
 
 /// What the packet path asks of the SAD: an immutable view, replaced as a whole when the SAD
-// changes.
+/// changes.
 public interface SaLookup {
     /// The SA a received packet names.
     ///
@@ -14,8 +14,7 @@ public interface SaLookup {
     @Nullable ActiveSa inbound(int ipProtocol, int spi, FlowKey outer);
 
     /// The SA that a rule wants for a packet: mature or dying, of the rule's protocol, mode and,
-    // where it has one, reqid, and
-    /// between the rule's endpoints or, in transport mode without endpoints, the packet's own
-    // addresses. Of several the newest.
+    /// where it has one, reqid, and between the rule's endpoints or, in transport mode without
+    /// endpoints, the packet's own addresses. Of several the newest.
     @Nullable ActiveSa outbound(PolicyRule rule, FlowKey packet);
 }

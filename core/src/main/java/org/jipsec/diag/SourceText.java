@@ -6,8 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// A text as the octets it came in, with its name and the places of its lines. Octets, not
-// characters:
-/// a key between quotes is the octets of the file, whatever their encoding.
+/// characters: a key between quotes is the octets of the file, whatever their encoding.
 public final class SourceText {
     private final String name;
     private final byte[] octets;
@@ -72,7 +71,7 @@ public final class SourceText {
     }
 
     /// Offset behind the last octet of the line, its newline (and a carriage return before) left
-    // out.
+    /// out.
     int lineEnd(int line) {
         int[] starts = starts();
         int end = line < starts.length ? starts[line] - 1 : octets.length;
@@ -80,8 +79,7 @@ public final class SourceText {
     }
 
     /// Octets `from` to `to` as characters, each of them one UTF-16 unit wide: what a terminal
-    // would
-    /// obey or misplace is replaced.
+    /// would obey or misplace is replaced.
     String characters(int from, int to) {
         String decoded;
         try {

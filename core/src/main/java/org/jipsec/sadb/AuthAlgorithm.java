@@ -9,7 +9,7 @@ import java.util.Optional;
 /// Integrity algorithms of AH and ESP: `SADB_AALG_*`, setkey's names after `-A`, key and ICV sizes.
 ///
 /// Numbers from [#PRIVATE] to 247 are jipsec's own, for what PF_KEY never numbered; no kernel is
-// told them.
+/// told them.
 public enum AuthAlgorithm {
     NONE(0, "none", 0, 0, 0, null),
     HMAC_MD5(2, "hmac-md5", 128, 128, 96, rfc("RFC 8221", "MUST NOT")),
@@ -22,10 +22,10 @@ public enum AuthAlgorithm {
     /// RFC 3566
     AES_XCBC_MAC(9, "aes-xcbc-mac", 128, 128, 96, null),
     /// RFC 4543 in AH: key followed by 32 bits of salt. Numbered 11, 12, 13 by key size on the
-    // BSDs; 11 here.
+    /// BSDs; 11 here.
     AES_GMAC(11, "aes-gmac", 160, 288, 128, null),
     /// draft-ietf-ipsec-ciph-sha-256-00: truncated to 96 bits, as Linux before 2.6.33 and its
-    // PF_KEY still have it.
+    /// PF_KEY still have it.
     HMAC_SHA256_96(240, "hmac-sha256-96", 256, 256, 96, null, "hmac-sha2-256-96"),
     /// RFC 4494
     AES_CMAC(241, "aes-cmac", 128, 128, 96, null, "aes-cmac-96"),

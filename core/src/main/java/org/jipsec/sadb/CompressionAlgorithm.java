@@ -3,7 +3,7 @@ package org.jipsec.sadb;
 import java.util.Optional;
 
 /// `SADB_X_CALG_*`, the transforms of IPComp; the numbers are also the well-known CPIs (RFC 3173
-// 3.3).
+/// 3.3).
 public enum CompressionAlgorithm {
     NONE(0, "none"),
     /// Reserved for private schemes; can be written, not run.

@@ -9,8 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Ciphers of ESP: `SADB_EALG_*`, setkey's names after `-E`, sizes. Keys of the counter modes and
-// AEADs end in their salt
-/// (RFC 3686 5.1: "nonce"), as setkey, XFRM and IKE write them.
+/// AEADs end in their salt (RFC 3686 5.1: "nonce"), as setkey, XFRM and IKE write them.
 ///
 /// `des-deriv`, `des-32iv` are [#DES_CBC] with a flag of the SA.
 public enum EncryptionAlgorithm {

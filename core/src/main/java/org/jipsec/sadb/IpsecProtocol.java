@@ -3,7 +3,7 @@ package org.jipsec.sadb;
 /// What an SA speaks, with the numbers of IP and of PF_KEY.
 public enum IpsecProtocol {
     /// Not said: in a flush or dump every protocol; in an SA setkey lets it pass and the backend
-    // refuses it.
+    /// refuses it.
     UNSPEC("unspec", 0, 0),
     /// RFC 4302
     AH("ah", 51, 2),

@@ -3,7 +3,7 @@ package org.jipsec.sadb;
 import java.time.Duration;
 
 /// How long something may live (`SADB_EXT_LIFETIME_HARD`, `_SOFT`); whichever ends first. Zero is
-// without limit.
+/// without limit.
 ///
 /// @param packets Linux's reading of `allocations`
 /// @param bytes octets of payload processed, unsigned

@@ -7,7 +7,7 @@ import java.util.Optional;
 ///
 /// @param priority unsigned 32 bits; the smallest is asked first. See [PolicyPriority]
 /// @param rules innermost first, as setkey writes them; may stand, without effect, beside another
-// action than ipsec
+/// action than ipsec
 /// @param lifetime addtime and usetime after which the policy goes; of these only seconds count
 /// @param id `spid`: 0 before a backend has given one
 public record Policy(

@@ -13,7 +13,7 @@ public record PolicyRule(
         int reqid,
         Optional<Endpoints> endpoints) {
     /// The ids from here on are the backend's to give (`IPSEC_MANUAL_REQID_MAX` is the last that is
-    // not).
+    /// not).
     public static final int FIRST_AUTOMATIC_REQID = 0x4000;
 
     public record Endpoints(Endpoint source, Endpoint destination) {}

@@ -1,7 +1,7 @@
 package org.jipsec.sadb;
 
 /// Everything that can be asked of the databases: a plan is a list of these, and any [SadbBackend]
-// runs them.
+/// runs them.
 ///
 /// In flushes and dumps [IpsecProtocol#UNSPEC] means all.
 public sealed interface SadbOperation {
@@ -13,7 +13,7 @@ public sealed interface SadbOperation {
     record DeleteSa(SaReference reference) implements SadbOperation {}
 
     /// Every SA between two ends. Where the backend has no such message (Linux), the client dumps
-    // and deletes one by one.
+    /// and deletes one by one.
     record DeleteAllSas(Endpoint source, Endpoint destination, IpsecProtocol protocol)
             implements SadbOperation {}
 

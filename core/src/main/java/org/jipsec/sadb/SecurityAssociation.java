@@ -5,7 +5,7 @@ import org.jipsec.wire.Secret;
 import java.util.Optional;
 
 /// An entry of the SAD as it is asked for: what `add` says. What has become of it is in
-// [SaSnapshot].
+/// [SaSnapshot].
 ///
 /// @param source sender's address; port as written, without meaning on Linux
 /// @param destination receiver's address; likewise

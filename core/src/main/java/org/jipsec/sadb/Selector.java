@@ -3,11 +3,11 @@ package org.jipsec.sadb;
 import org.jipsec.wire.Prefix;
 
 /// Which packets a policy is for (RFC 4301 4.4.1.1). Source and destination are those of the
-// packet, whatever the direction.
+/// packet, whatever the direction.
 ///
 /// @param protocol of the upper layer, 0..254, or [#ANY_PROTOCOL]
 /// @param sourcePort 0 for any; for ICMP, ICMPv6 and the mobility header the type; for GRE the
-// key's high half
+/// key's high half
 /// @param destinationPort 0 for any; for ICMP, ICMPv6 the code; for GRE the key's low half
 public record Selector(
         Prefix source, int sourcePort, Prefix destination, int destinationPort, int protocol) {

@@ -1,8 +1,7 @@
 package org.jipsec.sadb;
 
 /// Security Parameter Index: 32 bits, unsigned, big-endian on the wire. 0..255 are reserved (RFC
-// 4303 2.1). For IPComp the
-/// low 16 bits are the CPI (RFC 3173 3.3).
+/// 4303 2.1). For IPComp the low 16 bits are the CPI (RFC 3173 3.3).
 public record Spi(int value) implements Comparable<Spi> {
     public static Spi of(long value) {
         return new Spi((int) value);

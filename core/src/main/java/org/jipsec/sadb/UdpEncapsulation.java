@@ -8,9 +8,9 @@ import java.util.Optional;
 /// @param sourcePort of the outer UDP header, 1..65535
 /// @param destinationPort likewise
 /// @param originalAddress the peer's own address behind its NAT (NAT-OA, RFC 3947 5.2), for
-// transport mode checksums
+/// transport mode checksums
 /// @param fragmentSize `-esp_frag` of NetBSD: fragment before encapsulation above this size; 0 for
-// not
+/// not
 public record UdpEncapsulation(
         int sourcePort,
         int destinationPort,

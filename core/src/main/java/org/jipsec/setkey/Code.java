@@ -8,8 +8,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /// Every kind of problem a setkey.conf can have. The numbers are cited by tests, manuals and users:
-// they
-/// never change and are never used again. [Explanations] has a page for each.
+/// they never change and are never used again. [Explanations] has a page for each.
 public enum Code {
     // how it is written
     UNEXPECTED_WORD(1, Severity.ERROR),

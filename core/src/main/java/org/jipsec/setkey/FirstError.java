@@ -10,8 +10,7 @@ import org.antlr.v4.runtime.misc.IntervalSet;
 import org.antlr.v4.runtime.misc.ParseCancellationException;
 
 /// Gives up at the first token that does not fit, and keeps what was expected in its place.
-// Guessing on
-/// from there is not ANTLR's business: a key must not become part of a guess.
+/// Guessing on from there is not ANTLR's business: a key must not become part of a guess.
 final class FirstError extends DefaultErrorStrategy {
     /// Carries no trace: it is thrown for every mistake of a user.
     static final class Found extends ParseCancellationException {

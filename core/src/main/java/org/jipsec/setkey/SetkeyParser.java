@@ -15,9 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// Reads a setkey.conf command by command. What is wrong is reported, and reading goes on behind
-// the
-/// next semicolon, so one run finds the mistakes of the whole text. Holds one command at a time:
-/// memory does not grow with the text.
+/// the next semicolon, so one run finds the mistakes of the whole text. Holds one command at a
+/// time: memory does not grow with the text.
 public final class SetkeyParser {
     private final SourceText source;
     private final Diagnostics problems;
@@ -55,8 +54,7 @@ public final class SetkeyParser {
     }
 
     /// The next command that can be read; those before it that could not have been reported. Empty
-    // at
-    /// the end of the text and behind an [Command.Exit].
+    /// at the end of the text and behind an [Command.Exit].
     public Optional<Command> next() {
         while (!ended && tokens.LA(1) != Token.EOF) {
             Token first = tokens.LT(1);
@@ -82,7 +80,7 @@ public final class SetkeyParser {
     }
 
     /// The parser of policies has its own token types; its tokens come when the command is
-    // complete.
+    /// complete.
     private static boolean isOfPolicy(FirstError.Found found) {
         return found.offending().getTokenSource() instanceof org.jipsec.grammar.IpsecPolicyLexer;
     }

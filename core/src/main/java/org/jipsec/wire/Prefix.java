@@ -4,8 +4,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 
 /// An address and how many of its leading bits count. The other bits are kept as they were written:
-// setkey prints them
-/// back (`10.1.2.3/16`), and [#contains] does not look at them.
+/// setkey prints them back (`10.1.2.3/16`), and [#contains] does not look at them.
 ///
 /// @param length 0 to 32 for IPv4, to 128 for IPv6
 public record Prefix(InetAddress address, int length) {

@@ -29,7 +29,7 @@ public final class Secret implements AutoCloseable {
 
     /// @param hex digits without prefix or separators
     /// @throws IllegalArgumentException when it is not an even number of hex digits; the digits are
-    // not in the message
+    /// not in the message
     public static Secret ofHex(String hex) {
         try {
             return new Secret(HexFormat.of().parseHex(hex));

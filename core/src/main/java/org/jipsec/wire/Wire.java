@@ -3,8 +3,7 @@ package org.jipsec.wire;
 import java.nio.ByteBuffer;
 
 /// Reads from a [ByteBuffer] that turn its end into a [WireException] instead of an unchecked
-// exception. Numbers are
-/// unsigned and in the byte order of the buffer.
+/// exception. Numbers are unsigned and in the byte order of the buffer.
 public final class Wire {
     private Wire() {}
 
