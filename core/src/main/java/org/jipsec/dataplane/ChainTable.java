@@ -3,6 +3,7 @@ package org.jipsec.dataplane;
 import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 
 /// A hash table of five longs to values, several of one key allowed, the newest first.
 ///
@@ -104,6 +105,15 @@ final class ChainTable<V> {
             before = node;
         }
         return false;
+    }
+
+    void forEach(Consumer<V> action) {
+        AtomicReferenceArray<@Nullable Node<V>> table = buckets;
+        for (int i = 0; i < table.length(); i++) {
+            for (Node<V> node = table.getPlain(i); node != null; node = node.next) {
+                action.accept(node.value);
+            }
+        }
     }
 
     void clear() {

@@ -37,18 +37,22 @@ final class PolicyDatabase implements PolicyLookup {
 
     PolicyDatabase() {
         for (int i = 0; i < classifiers.length; i++) {
-            classifiers[i] = new PolicyClassifier();
+            classifiers[i] = new PolicyClassifier(i % 2 == 1);
         }
     }
 
     @Override
     public @Nullable PolicyEntry find(Direction direction, FlowKey flow) {
-        PolicyRecord record = classifier(direction, flow.ipv4).find(flow);
-        return record == null ? null : record.entry;
+        return classifier(direction, flow.ipv4).find(flow);
     }
 
     int size() {
         return byKey.size();
+    }
+
+    /// How many probes a search can take at most.
+    int shapes(Direction direction, boolean ipv4) {
+        return classifier(direction, ipv4).shapes();
     }
 
     @Nullable PolicyRecord find(Policy policy) {
@@ -69,11 +73,11 @@ final class PolicyDatabase implements PolicyLookup {
     PolicyRecord replace(PolicyRecord old, Policy policy, long nowMillis) {
         boolean sameTurn = policy.priority() == old.policy().priority();
         Policy numbered = policy.withId(old.policy().id());
-        long ordinal = sameTurn ? old.ordinal : nextOrdinal++;
+        long ordinal = sameTurn ? old.entry.ordinal() : nextOrdinal++;
         PolicyClassifier classifier = classifier(policy.direction(), policy.selector().isIpv4());
-        PolicyRecord record = new PolicyRecord(new PolicyEntry(numbered, nowMillis), ordinal);
-        classifier.add(record);
-        classifier.remove(old);
+        PolicyRecord record = new PolicyRecord(new PolicyEntry(numbered, nowMillis, ordinal));
+        classifier.add(record.entry);
+        classifier.remove(old.entry);
         forget(old);
         remember(record);
         return record;
@@ -81,7 +85,7 @@ final class PolicyDatabase implements PolicyLookup {
 
     void remove(PolicyRecord record) {
         Policy policy = record.policy();
-        classifier(policy.direction(), policy.selector().isIpv4()).remove(record);
+        classifier(policy.direction(), policy.selector().isIpv4()).remove(record.entry);
         forget(record);
     }
 
@@ -120,8 +124,8 @@ final class PolicyDatabase implements PolicyLookup {
     }
 
     private PolicyRecord insert(Policy policy, long ordinal, long nowMillis) {
-        PolicyRecord record = new PolicyRecord(new PolicyEntry(policy, nowMillis), ordinal);
-        classifier(policy.direction(), policy.selector().isIpv4()).add(record);
+        PolicyRecord record = new PolicyRecord(new PolicyEntry(policy, nowMillis, ordinal));
+        classifier(policy.direction(), policy.selector().isIpv4()).add(record.entry);
         remember(record);
         return record;
     }

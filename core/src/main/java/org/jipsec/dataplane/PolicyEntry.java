@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
 /// them.
 public final class PolicyEntry {
     private final Policy policy;
+    private final int priority;
+    private final long ordinal;
     private final long addedMillis;
     private final LongAdder packets = new LongAdder();
     private final LongAdder bytes = new LongAdder();
@@ -15,8 +17,29 @@ public final class PolicyEntry {
 
     /// @param addedMillis since the epoch
     public PolicyEntry(Policy policy, long addedMillis) {
+        this(policy, addedMillis, 0);
+    }
+
+    /// @param ordinal of policies of one priority the smaller is asked first
+    PolicyEntry(Policy policy, long addedMillis, long ordinal) {
         this.policy = policy;
+        this.priority = policy.priority();
+        this.ordinal = ordinal;
         this.addedMillis = addedMillis;
+    }
+
+    /// Whether this one is asked before the other.
+    boolean precedes(PolicyEntry other) {
+        return precedes(other.priority, other.ordinal);
+    }
+
+    boolean precedes(int otherPriority, long otherOrdinal) {
+        int order = Integer.compareUnsigned(priority, otherPriority);
+        return order < 0 || (order == 0 && ordinal < otherOrdinal);
+    }
+
+    long ordinal() {
+        return ordinal;
     }
 
     public Policy policy() {

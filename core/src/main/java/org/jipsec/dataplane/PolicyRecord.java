@@ -9,13 +9,10 @@ import org.jspecify.annotations.Nullable;
 import java.time.Instant;
 import java.util.Optional;
 
-/// An entry of the SPD with its rank and its place in the list. Changed under the engine's lock; of
+/// An entry of the SPD with its place in the list. Changed under the engine's lock; of
 /// what the packet path reads nothing changes.
 final class PolicyRecord {
     final PolicyEntry entry;
-
-    /// Of policies of one priority the smaller is asked first.
-    final long ordinal;
 
     /// In the SPD from newest to oldest.
     @Nullable PolicyRecord newer;
@@ -25,22 +22,12 @@ final class PolicyRecord {
     /// 0 for none; see [Timers].
     long deadlineMillis;
 
-    PolicyRecord(PolicyEntry entry, long ordinal) {
+    PolicyRecord(PolicyEntry entry) {
         this.entry = entry;
-        this.ordinal = ordinal;
     }
 
     Policy policy() {
         return entry.policy();
-    }
-
-    boolean precedes(PolicyRecord other) {
-        return precedes(policy().priority(), ordinal, other.policy().priority(), other.ordinal);
-    }
-
-    static boolean precedes(int priority, long ordinal, int otherPriority, long otherOrdinal) {
-        int order = Integer.compareUnsigned(priority, otherPriority);
-        return order < 0 || (order == 0 && ordinal < otherOrdinal);
     }
 
     PolicySnapshot snapshot(DumpMark mark) {
