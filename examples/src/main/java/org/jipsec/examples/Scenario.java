@@ -1,8 +1,6 @@
 package org.jipsec.examples;
 
 import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 
 /// The two manually keyed connections of the HOWTO, sections 4.2.1 and 4.2.2. In both the machines
 /// 192.168.1.100 and 192.168.2.100 are the peers.
@@ -12,8 +10,8 @@ enum Scenario {
     /// The peers are gateways, and hosts of the networks behind them talk to each other.
     TUNNEL("tunnel", "172.16.1.10", "172.16.2.10");
 
-    static final Inet4Address LEFT = address("192.168.1.100");
-    static final Inet4Address RIGHT = address("192.168.2.100");
+    static final Inet4Address LEFT = Inet4Address.ofLiteral("192.168.1.100");
+    static final Inet4Address RIGHT = Inet4Address.ofLiteral("192.168.2.100");
 
     private final String word;
     private final Inet4Address pinging;
@@ -21,8 +19,8 @@ enum Scenario {
 
     Scenario(String word, String pinging, String pinged) {
         this.word = word;
-        this.pinging = address(pinging);
-        this.pinged = address(pinged);
+        this.pinging = Inet4Address.ofLiteral(pinging);
+        this.pinged = Inet4Address.ofLiteral(pinged);
     }
 
     /// As it is written on the command line and in the names of the files.
@@ -37,13 +35,5 @@ enum Scenario {
 
     Inet4Address pinged() {
         return pinged;
-    }
-
-    private static Inet4Address address(String text) {
-        try {
-            return (Inet4Address) InetAddress.getByName(text);
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException(text + " is an address", impossible);
-        }
     }
 }

@@ -60,6 +60,32 @@ record ManualPage(Path path, List<String> lines) {
         return rows;
     }
 
+    /// The rows of the tbl(7) table after the line `after`, all of whose cells are text blocks.
+    List<List<String>> textTable(String after) {
+        List<List<String>> rows = new ArrayList<>();
+        List<String> row = new ArrayList<>();
+        List<String> cell = new ArrayList<>();
+        for (String line : lines.subList(lines.indexOf(after) + 1, lines.size())) {
+            if (line.equals(".TE")) {
+                break;
+            }
+            if (line.startsWith("T}")) {
+                row.add(String.join(" ", cell));
+                cell.clear();
+                if (line.equals("T}")) {
+                    rows.add(List.copyOf(row));
+                    row.clear();
+                }
+            } else if (!row.isEmpty() || !line.equals("_")) {
+                cell.add(line);
+            }
+            if (line.endsWith("T{")) {
+                cell.clear();
+            }
+        }
+        return rows;
+    }
+
     /// The literal displays of a section, such as `EXAMPLES`, in order.
     List<String> displays(String section) {
         List<String> displays = new ArrayList<>();
