@@ -23,6 +23,9 @@ final class AesCcm implements NonceAead {
 
     /// @param icvLength 4 to 16, even
     AesCcm(SecretKey key, int icvLength) {
+        if (icvLength < 4 || icvLength > BLOCK || icvLength % 2 != 0) {
+            throw new IllegalArgumentException("an ICV of " + icvLength + " octets");
+        }
         this.chain = new AesCbcChain(key);
         this.counter = new AesCounter(key);
         this.icvLength = icvLength;
@@ -41,8 +44,12 @@ final class AesCcm implements NonceAead {
             int length,
             byte[] additional,
             int additionalLength) {
+        check(nonce);
         authenticate(nonce, buffer, offset, length, additional, additionalLength);
-        encrypt(nonce, buffer, offset, length);
+        startCounter(nonce, 1);
+        counter.apply(counterBlock, buffer, offset, length);
+        startCounter(nonce, 0);
+        counter.apply(counterBlock, tag, 0, BLOCK);
         System.arraycopy(tag, 0, buffer, offset + length, icvLength);
     }
 
@@ -54,6 +61,7 @@ final class AesCcm implements NonceAead {
             int length,
             byte[] additional,
             int additionalLength) {
+        check(nonce);
         startCounter(nonce, 1);
         counter.apply(counterBlock, buffer, offset, length);
         authenticate(nonce, buffer, offset, length, additional, additionalLength);
@@ -103,14 +111,13 @@ final class AesCcm implements NonceAead {
         chain.copyState(tag);
     }
 
-    /// The plaintext under the counts from 1 on, the MAC under 0.
-    private void encrypt(byte[] nonce, byte[] buffer, int offset, int length) {
-        startCounter(nonce, 1);
-        counter.apply(counterBlock, buffer, offset, length);
-        startCounter(nonce, 0);
-        counter.apply(counterBlock, tag, 0, BLOCK);
+    private static void check(byte[] nonce) {
+        if (nonce.length < 7 || nonce.length > 13) {
+            throw new IllegalArgumentException("a nonce of " + nonce.length + " octets");
+        }
     }
 
+    /// The plaintext goes under the counts from 1 on, the MAC under 0.
     private void startCounter(byte[] nonce, int count) {
         Arrays.fill(counterBlock, (byte) 0);
         counterBlock[0] = (byte) (BLOCK - 2 - nonce.length);
