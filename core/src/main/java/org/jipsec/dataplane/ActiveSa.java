@@ -35,7 +35,7 @@ public final class ActiveSa {
 
     private static final long LAST_SHORT_SEQUENCE = 0xffff_ffffL;
 
-    private final SecurityAssociation association;
+    private volatile SecurityAssociation association;
     private final ReplayWindow window;
     final FlowKey ends = new FlowKey();
     private final boolean tunnel;
@@ -74,6 +74,12 @@ public final class ActiveSa {
         return association;
     }
 
+    /// By the owner of the SAD: other lifetimes or ports. Keys, window and counters stay.
+    void renew(SecurityAssociation changed) {
+        softSignalled = false;
+        association = changed;
+    }
+
     public SaState state() {
         return state;
     }
@@ -108,8 +114,7 @@ public final class ActiveSa {
     }
 
     /// Whether a soft lifetime in packets or bytes has been reached since this was last asked: true
-    // once in
-    /// the SA's life. The owner then tells the key managers and makes the SA dying.
+    /// once in the SA's life. The owner then tells the key managers and makes the SA dying.
     public boolean takeSoftCrossing() {
         if (!softReached) {
             return false;

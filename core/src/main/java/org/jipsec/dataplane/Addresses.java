@@ -27,6 +27,10 @@ final class Addresses {
         return of(flow.ipv4, flow.sourceHigh, flow.sourceLow);
     }
 
+    static InetAddress destination(FlowKey flow) {
+        return of(flow.ipv4, flow.destinationHigh, flow.destinationLow);
+    }
+
     private static InetAddress of(boolean ipv4, long high, long low) {
         byte[] octets = new byte[ipv4 ? 4 : 16];
         if (ipv4) {

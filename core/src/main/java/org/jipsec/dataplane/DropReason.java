@@ -23,7 +23,7 @@ public enum DropReason {
     BAD_FRAGMENT(
             "bad-fragment",
             "A fragment is empty, not a multiple of 8 octets long though not the last, or ends past"
-                + " 65535."),
+                    + " 65535."),
     FRAGMENT_OVERLAP(
             "fragment-overlap",
             "Fragments of a packet overlap (RFC 5722); the packet is given up."),
@@ -52,7 +52,7 @@ public enum DropReason {
     TOO_MANY_TRANSFORMATIONS(
             "too-many-transformations",
             "The packet has, or its policy asks for, more than 6 nested headers of ESP, AH and"
-                + " IPComp."),
+                    + " IPComp."),
 
     // Replay and integrity.
     REPLAYED("replayed", "The sequence number was seen before."),
@@ -61,7 +61,7 @@ public enum DropReason {
     BAD_ICV(
             "bad-icv",
             "The integrity check value is wrong: the packet was forged or damaged, or the keys"
-                + " differ."),
+                    + " differ."),
 
     // The form of ESP, AH, IPComp.
     TRUNCATED_ESP("truncated-esp", "The packet ends within ESP's header, IV, trailer or ICV."),
@@ -81,7 +81,7 @@ public enum DropReason {
     ECN_MISMATCH(
             "ecn-mismatch",
             "The outer header reports congestion to a transport that does not know ECN (RFC 6040"
-                + " 4.2)."),
+                    + " 4.2)."),
 
     // The policy.
     POLICY_DISCARD("policy-discard", "The packet's policy is to discard it."),
@@ -91,6 +91,13 @@ public enum DropReason {
     POLICY_UNWANTED_TUNNEL(
             "policy-unwanted-tunnel",
             "The packet came through a tunnel that no policy foresees for it."),
+
+    // Waiting for an SA.
+    HOLD_FULL(
+            "hold-full",
+            "The packet needs an SA that was asked for, and too many packets wait for it already."),
+    ACQUIRE_TIMEOUT(
+            "acquire-timeout", "The SA that the packet waited for did not come within 30 seconds."),
 
     // Sending.
     SEQUENCE_OVERFLOW("sequence-overflow", "The SA has no sequence numbers left."),

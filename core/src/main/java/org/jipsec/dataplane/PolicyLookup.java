@@ -3,8 +3,7 @@ package org.jipsec.dataplane;
 import org.jipsec.sadb.Direction;
 import org.jspecify.annotations.Nullable;
 
-/// What the packet path asks of the SPD: an immutable view, replaced as a whole when the SPD
-/// changes.
+/// What the packet path asks of the SPD, without a lock: each answer is as it was at one moment.
 public interface PolicyLookup {
     /// The policy of the smallest priority number that is for this packet, of equal ones the
     /// oldest; null for none.

@@ -8,8 +8,7 @@ import java.net.InetAddress;
 ///
 /// Tuples are numbered 0..31, several may share a number. For each prefix length that occurs, the
 /// address, cut to it, is hashed into an array of sets of these numbers. A set may say too much
-// (two
-/// prefixes fell on one place; a policy is gone), never too little.
+/// (two prefixes fell on one place; a policy is gone), never too little.
 final class PrefixFilter {
     private static final int SMALLEST = 64;
 

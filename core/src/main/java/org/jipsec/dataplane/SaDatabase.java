@@ -124,6 +124,11 @@ final class SaDatabase implements SaLookup {
         return acquires.get(purpose);
     }
 
+    /// Whether there is an SA to send with for this purpose.
+    boolean serves(SaRecord.Purpose purpose) {
+        return group(purpose.mode() == SaMode.TUNNEL ? tunnel : transport, purpose) != null;
+    }
+
     void add(SaRecord record) {
         SecurityAssociation association = record.association();
         SaRecord head = newest;
@@ -145,7 +150,7 @@ final class SaDatabase implements SaLookup {
                 0,
                 idBits(association.id()),
                 record);
-        if (record.state != SaState.LARVAL) {
+        if (record.state() != SaState.LARVAL) {
             join(record);
         }
     }
@@ -182,18 +187,18 @@ final class SaDatabase implements SaLookup {
             older.newer = newer;
         }
         size--;
-        record.state = SaState.DEAD;
+        record.state(SaState.DEAD);
     }
 
     void weaken(SaRecord record) {
-        record.state = SaState.DYING;
+        record.state(SaState.DYING);
         if (record.group != null) {
             record.group.weaken(record);
         }
     }
 
     void refresh(SaRecord record) {
-        record.state = SaState.MATURE;
+        record.state(SaState.MATURE);
         if (record.group != null) {
             record.group.refresh(record);
         }

@@ -49,13 +49,13 @@ final class SaLifetimes {
     }
 
     private static long hardDeadline(SaRecord record, long now) {
-        return record.state == SaState.LARVAL
+        return record.state() == SaState.LARVAL
                 ? after(record.addedMillis, LARVAL)
                 : deadline(record, record.association().hard(), now);
     }
 
     private static long softDeadline(SaRecord record, long now) {
-        return record.state == SaState.MATURE
+        return record.state() == SaState.MATURE
                 ? deadline(record, record.association().soft(), now)
                 : Long.MAX_VALUE;
     }

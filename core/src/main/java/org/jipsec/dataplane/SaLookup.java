@@ -3,8 +3,7 @@ package org.jipsec.dataplane;
 import org.jipsec.sadb.PolicyRule;
 import org.jspecify.annotations.Nullable;
 
-/// What the packet path asks of the SAD: an immutable view, replaced as a whole when the SAD
-/// changes.
+/// What the packet path asks of the SAD, without a lock: each answer is as it was at one moment.
 public interface SaLookup {
     /// The SA a received packet names.
     ///
@@ -13,8 +12,9 @@ public interface SaLookup {
     /// @param outer of which addresses count. A well-known CPI (1..255) is found by both addresses
     @Nullable ActiveSa inbound(int ipProtocol, int spi, FlowKey outer);
 
-    /// The SA that a rule wants for a packet: mature or dying, of the rule's protocol, mode and,
-    /// where it has one, reqid, and between the rule's endpoints or, in transport mode without
-    /// endpoints, the packet's own addresses. Of several the newest.
+    /// The SA that a rule wants for a packet: mature or dying, of the rule's protocol, mode and
+    /// reqid (as in Linux, a rule without one does not take the SAs of others), and between the
+    /// rule's endpoints or, in transport mode, the packet's own addresses. Of several the newest
+    /// that is not dying.
     @Nullable ActiveSa outbound(PolicyRule rule, FlowKey packet);
 }

@@ -17,12 +17,12 @@ import java.util.Optional;
 /// the packet path reads [#state] and [#active] without it.
 final class SaRecord {
     /// Changes only by an update of lifetimes and ports.
-    private SecurityAssociation association;
+    private volatile SecurityAssociation association;
 
     final long addedMillis;
 
-    /// Waits for keys: an SPI is reserved, or, with SPI 0, an acquire is under way.
-    volatile SaState state;
+    /// Larval is what waits for keys: an SPI is reserved, or, with SPI 0, an acquire is under way.
+    private volatile SaState state;
 
     /// In the SAD from newest to oldest.
     @Nullable SaRecord newer;
@@ -53,8 +53,25 @@ final class SaRecord {
         return association;
     }
 
-    void replaceAssociation(SecurityAssociation changed) {
+    SaState state() {
+        return state;
+    }
+
+    void state(SaState now) {
+        state = now;
+        ActiveSa ready = active;
+        if (ready != null) {
+            ready.state(now);
+        }
+    }
+
+    /// Gives it other lifetimes or ports; keys stay.
+    void renew(SecurityAssociation changed) {
         association = changed;
+        ActiveSa ready = active;
+        if (ready != null) {
+            ready.renew(changed);
+        }
     }
 
     boolean isAcquire() {
@@ -77,22 +94,34 @@ final class SaRecord {
         if (ready == null) {
             ready = new ActiveSa(association);
             active = ready;
+            ready.state(state);
         }
         return ready;
     }
 
-    /// Whether packets have asked for it yet.
-    @Nullable ActiveSa activeIfAny() {
-        return active;
+    /// Whether it is this one that packets use.
+    boolean is(ActiveSa candidate) {
+        return active == candidate;
     }
 
     /// Since the epoch; 0 for not yet.
     long firstUsedMillis() {
-        return 0;
+        ActiveSa ready = active;
+        return ready == null ? 0 : ready.firstUsedMillis();
     }
 
-    CurrentLifetime current() {
-        return new CurrentLifetime(0, 0, Instant.ofEpochMilli(addedMillis), Optional.empty());
+    private CurrentLifetime current() {
+        Instant added = Instant.ofEpochMilli(addedMillis);
+        ActiveSa ready = active;
+        if (ready == null) {
+            return new CurrentLifetime(0, 0, added, Optional.empty());
+        }
+        long used = ready.firstUsedMillis();
+        return new CurrentLifetime(
+                ready.packets(),
+                ready.bytes(),
+                added,
+                used == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(used)));
     }
 
     SaSnapshot snapshot(DumpMark mark) {

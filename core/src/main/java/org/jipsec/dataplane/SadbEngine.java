@@ -2,10 +2,12 @@ package org.jipsec.dataplane;
 
 import org.jipsec.sadb.Capabilities;
 import org.jipsec.sadb.DumpMark;
+import org.jipsec.sadb.Endpoint;
 import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.Lifetime;
 import org.jipsec.sadb.Policy;
+import org.jipsec.sadb.PolicyRule;
 import org.jipsec.sadb.PolicySnapshot;
 import org.jipsec.sadb.SaId;
 import org.jipsec.sadb.SaReference;
@@ -18,14 +20,19 @@ import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
 import org.jipsec.sadb.SadbReply.Refused;
 import org.jipsec.sadb.SecurityAssociation;
+import org.jipsec.sadb.Spi;
 import org.jipsec.sadb.Statistics;
+import org.jipsec.sadb.UdpEncapsulation;
 
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -39,6 +46,13 @@ import java.util.random.RandomGenerator;
 /// The packet path reads [#associations] and [#policies] without a lock. Nothing happens by itself:
 /// whoever owns the engine calls [#tick] when [#nextDeadline] has come.
 public final class SadbEngine {
+    /// What the packet path may have told before it must be told off: with more waiting, news is
+    /// dropped, and the next packet brings it again.
+    private static final int MAXIMUM_NOTICES = 4096;
+
+    /// Acquires under way at the same time: a scan through a wide policy must not fill the SAD.
+    private static final int MAXIMUM_ACQUIRES = 1024;
+
     private final InstantSource clock;
     private final RandomGenerator random;
     private final int processId;
@@ -52,7 +66,11 @@ public final class SadbEngine {
                     record -> record.deadlineMillis,
                     (record, millis) -> record.deadlineMillis = millis,
                     record -> record.entry.policy().id() & 0xffff_ffffL);
+    private final Queue<Notice> notices = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waitingNotices = new AtomicInteger();
+    private final PacketCounters counters = new PacketCounters();
     private long nextSerial;
+    private int lastAcquire;
 
     /// @param random gives SPIs, so it should be a SecureRandom
     /// @param processId for the marks of dumps
@@ -125,6 +143,56 @@ public final class SadbEngine {
         } finally {
             lock.unlock();
         }
+        heed();
+    }
+
+    /// For the packet path: counts, read by [SadbOperation.GetStatistics].
+    PacketCounters counters() {
+        return counters;
+    }
+
+    /// For the packet path, from any of its threads: never waits, and costs nothing when there is
+    /// nothing to tell.
+    void notice(Notice notice) {
+        if (waitingNotices.incrementAndGet() > MAXIMUM_NOTICES) {
+            waitingNotices.decrementAndGet();
+            return;
+        }
+        notices.add(notice);
+        heed();
+    }
+
+    /// Whoever has the lock heeds what is noticed meanwhile, before or after he lets it go.
+    private void heed() {
+        while (!notices.isEmpty() && lock.tryLock()) {
+            try {
+                for (Notice notice = notices.poll(); notice != null; notice = notices.poll()) {
+                    waitingNotices.decrementAndGet();
+                    heed(notice);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void heed(Notice notice) {
+        switch (notice) {
+            case Notice.Soft(var sa) -> {
+                SaRecord record = associations.find(sa.association().id());
+                if (record != null && record.is(sa) && record.state() == SaState.MATURE) {
+                    soften(record);
+                }
+            }
+            case Notice.Hard(var sa) -> {
+                SaRecord record = associations.find(sa.association().id());
+                if (record != null && record.is(sa)) {
+                    expire(record);
+                }
+            }
+            case Notice.Wanted wanted -> acquire(wanted);
+            case Notice.Remapped remapped -> remap(remapped);
+        }
     }
 
     /// Runs one operation to its end.
@@ -158,6 +226,7 @@ public final class SadbEngine {
             };
         } finally {
             lock.unlock();
+            heed();
         }
     }
 
@@ -198,7 +267,7 @@ public final class SadbEngine {
         if (record == null) {
             return unknown(association.id());
         }
-        return switch (record.state) {
+        return switch (record.state()) {
             case LARVAL -> {
                 drop(record);
                 insert(association, Change.UPDATED);
@@ -230,8 +299,8 @@ public final class SadbEngine {
         SecurityAssociation.Builder renewed =
                 old.toBuilder().hard(association.hard()).soft(association.soft());
         association.encapsulation().ifPresent(renewed::encapsulation);
-        record.replaceAssociation(renewed.build());
-        if (record.state == SaState.DYING) {
+        record.renew(renewed.build());
+        if (record.state() == SaState.DYING) {
             associations.refresh(record);
         }
         lifetimes.arm(record, clock.millis());
@@ -316,18 +385,86 @@ public final class SadbEngine {
     private void age(SaRecord record, long now) {
         switch (lifetimes.age(record, now)) {
             case YOUNG -> lifetimes.arm(record, now);
-            case SOFT -> {
-                associations.weaken(record);
-                lifetimes.arm(record, now);
-                tell(new SadbEvent.Expire(snapshot(record), false));
-            }
+            case SOFT -> soften(record);
             case HARD -> {
-                boolean unanswered = record.isAcquire();
-                drop(record);
-                if (!unanswered) {
-                    tell(new SadbEvent.Expire(snapshot(record), true));
+                if (record.isAcquire()) {
+                    drop(record);
+                } else {
+                    expire(record);
                 }
             }
+        }
+    }
+
+    private void soften(SaRecord record) {
+        associations.weaken(record);
+        lifetimes.arm(record, clock.millis());
+        tell(new SadbEvent.Expire(snapshot(record), false));
+    }
+
+    private void expire(SaRecord record) {
+        drop(record);
+        tell(new SadbEvent.Expire(snapshot(record), true));
+    }
+
+    /// As Linux: a larval SA without SPI stands for the question until it is answered or 30 seconds
+    /// are over, and keeps the same question from being asked again.
+    private void acquire(Notice.Wanted wanted) {
+        PolicyRule rule = wanted.rule();
+        SaRecord.Purpose purpose =
+                new SaRecord.Purpose(
+                        rule.protocol(),
+                        rule.mode(),
+                        rule.reqid(),
+                        wanted.source(),
+                        wanted.destination());
+        if (associations.acquire(purpose) != null || associations.serves(purpose)) {
+            return;
+        }
+        if (associations.acquires() >= MAXIMUM_ACQUIRES) {
+            counters.count(PacketCounters.Event.ACQUIRES_SUPPRESSED);
+            return;
+        }
+        long now = clock.millis();
+        SecurityAssociation question =
+                SecurityAssociation.builder(
+                                Endpoint.of(wanted.source()),
+                                Endpoint.of(wanted.destination()),
+                                rule.protocol(),
+                                new Spi(0))
+                        .mode(rule.mode())
+                        .reqid(rule.reqid())
+                        .build();
+        SaRecord record = new SaRecord(question, SaState.LARVAL, now, nextSerial++);
+        associations.add(record);
+        lifetimes.arm(record, now);
+        counters.count(PacketCounters.Event.ACQUIRES);
+        lastAcquire++;
+        tell(
+                new SadbEvent.Acquire(
+                        lastAcquire,
+                        rule.protocol(),
+                        wanted.source(),
+                        wanted.destination(),
+                        rule.mode(),
+                        rule.reqid(),
+                        wanted.policyId()));
+    }
+
+    private void remap(Notice.Remapped remapped) {
+        SecurityAssociation association = remapped.sa().association();
+        SaRecord record = associations.find(association.id());
+        if (record != null && record.is(remapped.sa())) {
+            int port =
+                    association
+                            .encapsulation()
+                            .map(UdpEncapsulation::sourcePort)
+                            .orElse(UdpEncapsulation.DEFAULT_PORT);
+            tell(
+                    new SadbEvent.Mapping(
+                            association.id(),
+                            new Endpoint(association.source().address(), port),
+                            new Endpoint(remapped.address(), remapped.port())));
         }
     }
 
@@ -451,12 +588,12 @@ public final class SadbEngine {
     // ---- both ----
 
     private Statistics statistics() {
-        return new Statistics(
-                List.of(
-                        new Statistics.Counter("security-associations", associations.size()),
-                        new Statistics.Counter("security-policies", policies.size()),
-                        new Statistics.Counter("acquires-pending", associations.acquires())),
-                List.of());
+        List<Statistics.Counter> all = new ArrayList<>();
+        all.add(new Statistics.Counter("security-associations", associations.size()));
+        all.add(new Statistics.Counter("security-policies", policies.size()));
+        all.add(new Statistics.Counter("acquires-pending", associations.acquires()));
+        all.addAll(counters.counters());
+        return new Statistics(all, counters.drops());
     }
 
     private SaSnapshot snapshot(SaRecord record) {

@@ -78,8 +78,7 @@ public final class Verdict {
     }
 
     /// The rule whose SA is missing: always for [Kind#ACQUIRE]; for [Kind#SEND] when a rule of
-    // level
-    /// use went without.
+    /// level use went without.
     public @Nullable PolicyRule wanted() {
         return wanted;
     }
@@ -121,7 +120,7 @@ public final class Verdict {
 
     /// Whether the peer of an encapsulated SA among the steps now comes from another address or
     /// port: its [ActiveSa#mappedPort], [ActiveSa#mappedAddress] say from which. True once for each
-    // change.
+    /// change.
     public boolean remapped() {
         return remapped;
     }

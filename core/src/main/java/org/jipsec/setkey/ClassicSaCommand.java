@@ -29,8 +29,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// `add`, `get`, `getspi`, `delete`, `deleteall`: what has been read of the command so far, with
-// the
-/// checks at the words where the original has them.
+/// the checks at the words where the original has them.
 final class ClassicSaCommand {
     /// Linux's bitmap has as many bits, and a message can ask for no more.
     private static final int WIDEST_REPLAY_WINDOW = 32;

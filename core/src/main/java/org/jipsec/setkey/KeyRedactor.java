@@ -9,14 +9,11 @@ import java.util.List;
 import java.util.Set;
 
 /// Finds the keys in a setkey.conf, however wrong the text around them is. Made for one text, which
-// it
-/// scans when it is first asked.
+/// it scans when it is first asked.
 ///
 /// Hidden are: what stands between quotes, except a tag or a security context; what follows the
-// name
-/// behind `-A` or `-E`; and, in comments too, hexadecimal numbers too long for an SPI. It would
-// rather hide
-/// too much: where quotes do not pair up on one line, the rest of the line.
+/// name behind `-A` or `-E`; and, in comments too, hexadecimal numbers too long for an SPI. It
+/// would rather hide too much: where quotes do not pair up on one line, the rest of the line.
 final class KeyRedactor implements Redactor {
     /// `0x` and 32 bits.
     private static final int LONGEST_SPI = 10;

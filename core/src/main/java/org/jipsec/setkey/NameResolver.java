@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 /// The host's databases of names. Never asked about numeric addresses and plain numbers.
 public interface NameResolver {
     /// The addresses of a host, in the order in which they should be tried; empty when it is
-    // unknown.
+    /// unknown.
     List<InetAddress> addresses(String host);
 
     /// The port of a service over UDP.

@@ -7,6 +7,5 @@ import org.jipsec.sadb.SadbOperation;
 ///
 /// @param span of the command
 /// @param automatic whether it was not written but belongs to the one before: the `fwd` twin of an
-// `in`
-///     policy
+///     `in` policy
 public record PlannedOperation(SadbOperation operation, Span span, boolean automatic) {}

@@ -40,7 +40,7 @@ final class PolicyPlanner {
     }
 
     /// Empty when something in it cannot be resolved, or the target is a tag, which no backend
-    // knows.
+    /// knows.
     Optional<Policy> policy(Target target, PolicyText text) {
         Optional<List<PolicyRule>> rules = rules(text.rules());
         Optional<Selector> selector =
@@ -71,8 +71,7 @@ final class PolicyPlanner {
     }
 
     /// The policy for packets that are routed on, as Linux wants it beside one for `in`: the same,
-    // but
-    /// that its first rule takes any SA where the written one insists on its own.
+    /// but that its first rule takes any SA where the written one insists on its own.
     static Policy forwardTwin(Policy in) {
         Policy twin = in.withDirection(Direction.FWD);
         if (in.rules().isEmpty() || in.rules().getFirst().level() != PolicyLevel.UNIQUE) {

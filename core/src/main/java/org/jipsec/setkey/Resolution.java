@@ -15,8 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// What addresses, ports and protocols mean, by number or by name. Reports what has no meaning and
-// then
-/// answers with nothing.
+/// then answers with nothing.
 final class Resolution {
     private static final int LAST_PORT = 0xffff;
 
@@ -70,7 +69,7 @@ final class Resolution {
                                                     .formatted(flag(options)))
                             .hint(
                                     "write a numeric address: an SA should not depend on name"
-                                        + " service"));
+                                            + " service"));
         }
         return fitting;
     }
@@ -111,7 +110,7 @@ final class Resolution {
                                     .at(name.span(), "not an IPv6 address")
                                     .hint(
                                             "up to eight groups of hexadecimal digits, one :: at"
-                                                + " most"));
+                                                    + " most"));
         }
         if (!text.chars().allMatch(c -> c == '.' || c == ',' || (c >= '0' && c <= '9'))) {
             return Optional.empty();

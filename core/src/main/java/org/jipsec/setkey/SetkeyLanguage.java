@@ -20,8 +20,7 @@ public final class SetkeyLanguage {
     }
 
     /// Reads, checks and plans in one pass: every problem of the text is in the result, and there
-    // is a
-    /// plan only when none of them is an error. Nothing is carried out.
+    /// is a plan only when none of them is an error. Nothing is carried out.
     ///
     /// @param capabilities of the backend that the plan is for
     public static Compilation compile(

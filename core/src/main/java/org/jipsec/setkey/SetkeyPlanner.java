@@ -26,12 +26,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Turns commands into what is to be asked of a backend: names become addresses, every pair of
-// addresses
-/// an SA of its own, and each policy for `in` brings its twin for `fwd`.
+/// addresses an SA of its own, and each policy for `in` brings its twin for `fwd`.
 ///
 /// Reports what cannot be resolved; numbers out of range it cuts as setkey does, for
-// [SetkeyChecker] to
-/// refuse.
+/// [SetkeyChecker] to refuse.
 public final class SetkeyPlanner {
     private static final long FIRST_SPI = 256;
     private static final long LAST_SPI = 0x0fff_ffffL;

@@ -14,8 +14,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /// The names of this host: the JDK's resolver, `/etc/services`, `/etc/protocols`. What a minimal
-// system
-/// lacks of the two files is made up for by a table of the names that configurations use.
+/// system lacks of the two files is made up for by a table of the names that configurations use.
 public final class SystemNames implements NameResolver {
     private static final Map<String, Integer> USUAL_SERVICES =
             Map.ofEntries(

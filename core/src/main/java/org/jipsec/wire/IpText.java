@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /// Numeric IP addresses as text: RFC 5952 out, what inet_pton(3) takes in. No name is ever looked
-// up.
+/// up.
 ///
 /// An IPv4 address mapped into IPv6 stays an IPv6 address, unlike with [InetAddress#getByName].
 public final class IpText {

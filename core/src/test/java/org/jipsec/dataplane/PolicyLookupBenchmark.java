@@ -18,7 +18,7 @@ import java.util.Set;
 /// machine. Run it with
 ///
 /// `java -cp core/target/test-classes:core/target/classes
-// org.jipsec.dataplane.PolicyLookupBenchmark`
+/// org.jipsec.dataplane.PolicyLookupBenchmark`
 final class PolicyLookupBenchmark {
     private static final int FLOWS = 4096;
     private static final int ROUNDS = 11;
