@@ -149,6 +149,12 @@ public final class ActiveSa {
         return association.flags().has(SaFlags.OLD);
     }
 
+    /// Whether a packet of this flow has the SA's source; an unspecified one stands for any.
+    boolean isFrom(FlowKey outer) {
+        return (ends.sourceHigh == outer.sourceHigh && ends.sourceLow == outer.sourceLow)
+                || (ends.sourceHigh == 0 && ends.sourceLow == 0);
+    }
+
     boolean is(IpsecProtocol protocol) {
         return association.protocol() == protocol;
     }

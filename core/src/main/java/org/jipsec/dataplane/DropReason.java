@@ -46,6 +46,7 @@ public enum DropReason {
     // Finding the SA.
     NO_SA("no-sa", "No SA has the packet's SPI."),
     SA_NOT_MATURE("sa-not-mature", "The SA has no keys yet."),
+    SA_UNUSABLE("sa-unusable", "The SA's algorithms or keys cannot be run here."),
     SA_EXPIRED("sa-expired", "A hard lifetime of the SA is over."),
     SA_SELECTOR_MISMATCH(
             "sa-selector-mismatch", "The packet's source is not the one that the SA was made for."),

@@ -1,5 +1,6 @@
 package org.jipsec.dataplane;
 
+import org.jipsec.sadb.CompressionAlgorithm;
 import org.jipsec.sadb.SaFlags;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +18,15 @@ final class Ipcomp implements AutoCloseable {
     /// Below this many octets it is not tried; the same as in Linux and the BSDs.
     static final int THRESHOLD = 90;
 
-    private static final int WELL_KNOWN_DEFLATE = 2;
+    static final int WELL_KNOWN_DEFLATE = 2;
 
     private final Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
     private final Inflater inflater = new Inflater(true);
     private byte[] scratch = new byte[4096];
+
+    static boolean canRun(ActiveSa sa) {
+        return sa.association().compression() == CompressionAlgorithm.DEFLATE;
+    }
 
     /// The CPI that an SA writes into its packets (RFC 3173 3.3).
     static int cpi(ActiveSa sa) {

@@ -36,8 +36,16 @@ record Keys(
         boolean derived,
         boolean counted) {
 
-    /// @return null when ESP cannot be run with these algorithms
+    /// @return null when ESP cannot be run with these algorithms and keys
     static @Nullable Keys ofEsp(SecurityAssociation sa) {
+        try {
+            return esp(sa);
+        } catch (IllegalArgumentException wrongLength) {
+            return null; // whoever filled the SAD has not looked
+        }
+    }
+
+    private static @Nullable Keys esp(SecurityAssociation sa) {
         boolean old = sa.flags().has(SaFlags.OLD);
         int header = old ? 4 : 8;
         AeadAlgorithm combined = aead(sa.encryption());
@@ -72,8 +80,16 @@ record Keys(
                 plain == CipherAlgorithm.AES_CTR);
     }
 
-    /// @return null when AH cannot be run with this algorithm
+    /// @return null when AH cannot be run with this algorithm and key
     static @Nullable Keys ofAh(SecurityAssociation sa) {
+        try {
+            return ah(sa);
+        } catch (IllegalArgumentException wrongLength) {
+            return null; // whoever filled the SAD has not looked
+        }
+    }
+
+    private static @Nullable Keys ah(SecurityAssociation sa) {
         int header = sa.flags().has(SaFlags.OLD) ? 8 : 12;
         if (sa.authentication() == AuthAlgorithm.AES_GMAC) {
             PacketIvMac mac = CryptoProvider.gmacForAh(sa.authenticationKey());

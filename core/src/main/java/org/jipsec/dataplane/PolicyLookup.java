@@ -8,4 +8,10 @@ public interface PolicyLookup {
     /// The policy of the smallest priority number that is for this packet, of equal ones the
     /// oldest; null for none.
     @Nullable PolicyEntry find(Direction direction, FlowKey flow);
+
+    /// Whether a policy of this direction looks at ports. Fragments after the first have none that
+    /// are known, so they must then be put together before any policy is asked (RFC 4301 7.4).
+    default boolean selectsByPort(Direction direction) {
+        return true;
+    }
 }

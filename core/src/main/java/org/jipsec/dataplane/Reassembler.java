@@ -32,6 +32,12 @@ final class Reassembler {
         long destinationHigh;
         long destinationLow;
 
+        /// What the fragments were protected by: one that came in clear does not complete others
+        /// that did not.
+        final @Nullable ActiveSa[] steps = new ActiveSa[Verdict.MAXIMUM_STEPS];
+
+        int stepCount;
+
         final byte[] prefix = new byte[MAXIMUM_PREFIX];
         int prefixLength;
         int field;
@@ -42,8 +48,12 @@ final class Reassembler {
         int blocks;
         int total;
 
-        void start(IpHeaders headers, FlowKey flow, long nowMillis) {
+        void start(IpHeaders headers, FlowKey flow, Verdict verdict, long nowMillis) {
             active = true;
+            stepCount = verdict.stepCount();
+            for (int i = 0; i < stepCount; i++) {
+                steps[i] = verdict.step(i);
+            }
             startedMillis = nowMillis;
             ipv4 = headers.ipv4;
             id = headers.fragmentId;
@@ -58,7 +68,15 @@ final class Reassembler {
             total = -1;
         }
 
-        boolean isOf(IpHeaders headers, FlowKey flow) {
+        boolean isOf(IpHeaders headers, FlowKey flow, Verdict verdict) {
+            if (stepCount != verdict.stepCount()) {
+                return false;
+            }
+            for (int i = 0; i < stepCount; i++) {
+                if (steps[i] != verdict.step(i)) {
+                    return false;
+                }
+            }
             return active
                     && id == headers.fragmentId
                     && ipv4 == headers.ipv4
@@ -108,7 +126,7 @@ final class Reassembler {
             verdict.drop(DropReason.BAD_FRAGMENT);
             return false;
         }
-        Slot slot = slot(headers, flow, nowMillis);
+        Slot slot = slot(headers, flow, verdict, nowMillis);
         if (slot == null) {
             verdict.drop(DropReason.REASSEMBLY_FULL);
             return false;
@@ -144,11 +162,11 @@ final class Reassembler {
         }
     }
 
-    private @Nullable Slot slot(IpHeaders headers, FlowKey flow, long nowMillis) {
+    private @Nullable Slot slot(IpHeaders headers, FlowKey flow, Verdict verdict, long nowMillis) {
         int free = -1;
         for (int i = 0; i < slots.length; i++) {
             Slot slot = slots[i];
-            if (slot != null && slot.isOf(headers, flow)) {
+            if (slot != null && slot.isOf(headers, flow, verdict)) {
                 return slot;
             }
             if (free < 0 && (slot == null || !slot.active)) {
@@ -163,13 +181,14 @@ final class Reassembler {
             slot = new Slot();
             slots[free] = slot;
         }
-        slot.start(headers, flow, nowMillis);
+        slot.start(headers, flow, verdict, nowMillis);
         used++;
         return slot;
     }
 
     private void release(Slot slot) {
         slot.active = false;
+        Arrays.fill(slot.steps, null);
         used--;
     }
 

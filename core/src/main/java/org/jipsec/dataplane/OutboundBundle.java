@@ -1,0 +1,282 @@
+package org.jipsec.dataplane;
+
+import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.PolicyLevel;
+import org.jipsec.sadb.PolicyRule;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/// The SAs that one packet goes through, innermost first: found before anything is changed, so
+/// that a packet for which one is missing can wait as it is.
+final class OutboundBundle {
+    private final IvSource ivs;
+    private final Ipcomp ipcomp = new Ipcomp();
+    private final TunnelHeader tunnelHeader = new TunnelHeader();
+    private final @Nullable ActiveSa[] chosen = new ActiveSa[Verdict.MAXIMUM_STEPS];
+    private final FlowKey outer = new FlowKey();
+    private int count;
+    private int ipv4Id;
+
+    OutboundBundle(IvSource ivs) {
+        this.ivs = ivs;
+        this.ipv4Id = (int) ivs.nextLong();
+    }
+
+    int size() {
+        return count;
+    }
+
+    boolean startsInTransport() {
+        return count > 0 && !sa(0).isTunnel();
+    }
+
+    /// Between whom the packet will travel.
+    FlowKey outer() {
+        return outer;
+    }
+
+    private ActiveSa sa(int index) {
+        ActiveSa sa = chosen[index];
+        if (sa == null) {
+            throw new IllegalStateException("SA " + index + " of " + count);
+        }
+        return sa;
+    }
+
+    /// Finds the SAs.
+    ///
+    /// @return false when the packet cannot go on: the verdict says why
+    boolean choose(List<PolicyRule> rules, FlowKey flow, SaLookup sas, Verdict verdict) {
+        count = 0;
+        outer.set(flow);
+        for (int i = 0; i < rules.size(); i++) {
+            PolicyRule rule = rules.get(i);
+            ActiveSa sa = sas.outbound(rule, outer);
+            if (sa == null) {
+                if (verdict.wanted() == null || rule.level() != PolicyLevel.USE) {
+                    verdict.want(rule, outer);
+                }
+                if (rule.level() == PolicyLevel.USE) {
+                    continue;
+                }
+                verdict.acquire();
+                return false;
+            }
+            if (count == chosen.length) {
+                verdict.drop(DropReason.TOO_MANY_TRANSFORMATIONS);
+                return false;
+            }
+            DropReason unfit =
+                    sa.isTunnel() || sa.ends.ipv4 == outer.ipv4
+                            ? sa.admit()
+                            : DropReason.FAMILY_MISMATCH;
+            if (unfit == null && !prepare(sa)) {
+                unfit = DropReason.SA_UNUSABLE;
+            }
+            if (unfit != null) {
+                verdict.drop(unfit, sa);
+                return false;
+            }
+            chosen[count++] = sa;
+            if (sa.isTunnel()) {
+                outer.set(sa.ends);
+            }
+            outer.protocol = sa.association().protocol().ipNumber();
+            outer.portsKnown = false;
+        }
+        return true;
+    }
+
+    /// Makes the SA's keys ready.
+    private boolean prepare(ActiveSa sa) {
+        switch (sa.association().protocol()) {
+            case ESP -> {
+                if (sa.espSender == null) {
+                    Keys keys = Keys.ofEsp(sa.association());
+                    sa.espSender = keys == null ? null : new EspSender(sa, keys, ivs);
+                }
+                return sa.espSender != null;
+            }
+            case AH -> {
+                if (sa.ahSender == null) {
+                    Keys keys = Keys.ofAh(sa.association());
+                    sa.ahSender = keys == null ? null : new AhSender(sa, keys, ivs);
+                }
+                return sa.ahSender != null;
+            }
+            case IPCOMP -> {
+                return Ipcomp.canRun(sa);
+            }
+            case UNSPEC, TCP -> {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /// How long a packet of these headers and `length` octets will be, if nothing compresses.
+    int grown(IpHeaders headers, int length) {
+        int size = length;
+        int prefix = headers.insert;
+        boolean ipv4 = headers.ipv4;
+        for (int i = 0; i < count; i++) {
+            ActiveSa sa = sa(i);
+            int payload = sa.isTunnel() ? size : size - prefix;
+            if (sa.isTunnel()) {
+                prefix = TunnelHeader.length(sa);
+                ipv4 = sa.ends.ipv4;
+            }
+            size = prefix + payload + overhead(sa, ipv4, payload);
+        }
+        return size;
+    }
+
+    private static int overhead(ActiveSa sa, boolean ipv4, int payload) {
+        EspSender esp = sa.espSender;
+        AhSender ah = sa.ahSender;
+        if (sa.is(IpsecProtocol.ESP) && esp != null) {
+            int udp =
+                    sa.association().encapsulation().isPresent()
+                            ? UdpEncapsulationHeader.LENGTH
+                            : 0;
+            return esp.overhead(payload) + udp;
+        }
+        return sa.is(IpsecProtocol.AH) && ah != null ? ah.overhead(ipv4) : 0;
+    }
+
+    /// The longest packet of these headers that grows to no more than `mtu` octets.
+    int fitting(IpHeaders headers, int mtu) {
+        int length = mtu - (grown(headers, mtu) - mtu);
+        while (grown(headers, length + 1) <= mtu) {
+            length++;
+        }
+        while (length > 0 && grown(headers, length) > mtu) {
+            length--;
+        }
+        return length;
+    }
+
+    /// Takes the packet through all SAs and notes each in the verdict.
+    ///
+    /// @param headers of the packet; afterwards of what it has become
+    /// @param mayFragment whether outer headers may allow fragmentation although inner ones do not
+    /// @return false when it cannot go on: the verdict says why
+    boolean apply(
+            PacketBuffer packet,
+            IpHeaders headers,
+            boolean mayFragment,
+            long nowMillis,
+            Verdict verdict) {
+        for (int i = 0; i < count; i++) {
+            ActiveSa sa = sa(i);
+            int before = sa.isTunnel() ? packet.length() : packet.length() - headers.insert;
+            DropReason unfit =
+                    sa.isTunnel()
+                            ? tunnel(packet, headers, sa, mayFragment)
+                            : transport(packet, headers, sa);
+            if (unfit == null) {
+                unfit = headers.read(packet);
+            }
+            if (unfit != null) {
+                verdict.drop(unfit, sa);
+                return false;
+            }
+            sa.used(before, nowMillis);
+            verdict.step(sa);
+        }
+        return true;
+    }
+
+    private @Nullable DropReason transport(PacketBuffer packet, IpHeaders headers, ActiveSa sa) {
+        int at = headers.insert;
+        int next = headers.insertProtocol;
+        boolean ipv4 = headers.ipv4;
+        int protocol = sa.association().protocol().ipNumber();
+        if (sa.is(IpsecProtocol.IPCOMP)) {
+            if (ipcomp.compress(packet, at, next, Ipcomp.cpi(sa))) {
+                IpHeaders.repair(packet, ipv4, headers.insertField, protocol);
+            }
+            return null;
+        }
+        EspSender esp = sa.espSender;
+        if (sa.is(IpsecProtocol.ESP) && esp != null) {
+            DropReason unfit = esp.protect(packet, at, next);
+            if (unfit != null) {
+                return unfit;
+            }
+            if (sa.association().encapsulation().isEmpty()) {
+                IpHeaders.repair(packet, ipv4, headers.insertField, protocol);
+                return null;
+            }
+            if (packet.headroom() < UdpEncapsulationHeader.LENGTH) {
+                return DropReason.BUFFER_TOO_SMALL;
+            }
+            UdpEncapsulationHeader.insert(packet, at, sa.association().encapsulation().get());
+            IpHeaders.repair(packet, ipv4, headers.insertField, IpHeaders.UDP);
+            UdpEncapsulationHeader.seal(packet, ipv4, at);
+            return null;
+        }
+        AhSender ah = sa.ahSender;
+        if (ah == null) {
+            return DropReason.SA_UNUSABLE;
+        }
+        DropReason unfit = ah.insert(packet, ipv4, at, next);
+        if (unfit != null) {
+            return unfit;
+        }
+        IpHeaders.repair(packet, ipv4, headers.insertField, protocol);
+        return ah.seal(packet, ipv4, at);
+    }
+
+    private @Nullable DropReason tunnel(
+            PacketBuffer packet, IpHeaders headers, ActiveSa sa, boolean mayFragment) {
+        int next = headers.ipv4 ? IpHeaders.IPV4 : IpHeaders.IPV6;
+        boolean ipv4 = sa.ends.ipv4;
+        int length = TunnelHeader.length(sa);
+        int protocol = sa.association().protocol().ipNumber();
+        tunnelHeader.take(packet, headers.ipv4, mayFragment);
+        if (packet.headroom() < length + UdpEncapsulationHeader.LENGTH) {
+            return DropReason.BUFFER_TOO_SMALL;
+        }
+        EspSender esp = sa.espSender;
+        AhSender ah = sa.ahSender;
+        if (sa.is(IpsecProtocol.IPCOMP)) {
+            // not compressed, it still goes through the tunnel, as IP in IP
+            if (!ipcomp.compress(packet, 0, next, Ipcomp.cpi(sa))) {
+                protocol = next;
+            }
+        } else if (sa.is(IpsecProtocol.ESP) && esp != null) {
+            DropReason unfit = esp.protect(packet, 0, next);
+            if (unfit != null) {
+                return unfit;
+            }
+            if (sa.association().encapsulation().isPresent()) {
+                if (packet.headroom() < length + UdpEncapsulationHeader.LENGTH) {
+                    return DropReason.BUFFER_TOO_SMALL;
+                }
+                UdpEncapsulationHeader.insert(packet, 0, sa.association().encapsulation().get());
+                protocol = IpHeaders.UDP;
+            }
+        } else if (ah != null) {
+            DropReason unfit = ah.insert(packet, ipv4, 0, next);
+            if (unfit != null) {
+                return unfit;
+            }
+        } else {
+            return DropReason.SA_UNUSABLE;
+        }
+        if (packet.headroom() < length) {
+            return DropReason.BUFFER_TOO_SMALL;
+        }
+        tunnelHeader.prepend(packet, sa, protocol, ipv4Id++);
+        if (protocol == IpHeaders.UDP) {
+            UdpEncapsulationHeader.seal(packet, ipv4, length);
+        }
+        return sa.is(IpsecProtocol.AH) && ah != null ? ah.seal(packet, ipv4, length) : null;
+    }
+
+    void close() {
+        ipcomp.close();
+    }
+}
