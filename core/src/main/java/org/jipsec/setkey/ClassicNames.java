@@ -1,5 +1,8 @@
 package org.jipsec.setkey;
 
+import org.jipsec.wire.IpText;
+
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +31,42 @@ public interface ClassicNames {
         /// What gai_strerror says.
         public String text() {
             return String.valueOf(getMessage());
+        }
+    }
+
+    /// The host's own databases, behind what getaddrinfo takes for an address without asking them.
+    static ClassicNames over(NameResolver resolver) {
+        return new ClassicNames() {
+            @Override
+            public Optional<InetAddress> numeric(String host) {
+                return IpText.parse(host).or(() -> posixLiteral(host));
+            }
+
+            @Override
+            public List<InetAddress> addresses(String name) throws LookupFailed {
+                List<InetAddress> found = resolver.addresses(name);
+                if (found.isEmpty()) {
+                    throw new LookupFailed(UNKNOWN_HOST);
+                }
+                return found;
+            }
+
+            @Override
+            public OptionalInt udpPort(String service) {
+                return resolver.service(service);
+            }
+        };
+    }
+
+    /// `10.1`, `0x0a000001`, `012.0.0.1`: what inet_aton has always taken.
+    private static Optional<InetAddress> posixLiteral(String text) {
+        if (text.isEmpty() || !Character.isDigit(text.charAt(0))) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Inet4Address.ofPosixLiteral(text));
+        } catch (IllegalArgumentException notNumeric) {
+            return Optional.empty();
         }
     }
 

@@ -245,7 +245,7 @@ final class ClassicPolicyCommand {
         if (ends.source().isIpv4() != ends.destination().isIpv4()) {
             throw new CommandFailed(); // without a word, as the original
         }
-        boolean copied = parsed.direction() == Direction.IN && session.options().forwardCopies();
+        boolean copied = parsed.direction() == Direction.IN && session.settings().forwardCopies();
         Optional<Selector> selector = ends.selector();
         if (selector.isEmpty()) {
             session.refuse(Errno.EINVAL, cursor.line());

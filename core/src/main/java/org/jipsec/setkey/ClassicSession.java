@@ -35,7 +35,7 @@ public final class ClassicSession {
     private final SadbBackend backend;
     private final ClassicTrace trace;
     private final ClassicHost host;
-    private final ClassicSettings options;
+    private final ClassicSettings settings;
     private final ClassicOutput output;
     private final SaFormatter sas;
     private final PolicyFormatter policies;
@@ -46,16 +46,16 @@ public final class ClassicSession {
             SadbBackend backend,
             ClassicTrace trace,
             ClassicHost host,
-            ClassicSettings options,
+            ClassicSettings settings,
             PrintWriter out,
             PrintWriter err) {
         this.backend = backend;
         this.trace = trace;
         this.host = host;
-        this.options = options;
+        this.settings = settings;
         this.output = new ClassicOutput(out, err);
-        this.sas = new SaFormatter(host.zone(), options.withPorts());
-        this.policies = new PolicyFormatter(host.zone(), options.withPorts());
+        this.sas = new SaFormatter(host.zone(), settings.withPorts());
+        this.policies = new PolicyFormatter(host.zone(), settings.withPorts());
     }
 
     /// `-f`: runs a whole file.
@@ -118,18 +118,18 @@ public final class ClassicSession {
         send(new SadbOperation.FlushPolicies(), 0);
     }
 
-    ClassicSettings options() {
-        return options;
+    ClassicSettings settings() {
+        return settings;
     }
 
     /// Does `operation` and prints what comes of it.
     ///
     /// @param line of the command, for a refusal
     void send(SadbOperation operation, int line) {
-        if (options.dryRun()) {
+        if (settings.dryRun()) {
             return;
         }
-        boolean again = options.forever() && operation instanceof SadbOperation.DumpSas;
+        boolean again = settings.forever() && operation instanceof SadbOperation.DumpSas;
         if (again) {
             print(SaFormatter.SHORT_HEADER);
         }
@@ -140,14 +140,14 @@ public final class ClassicSession {
 
     /// What the kernel would answer to a message that cannot be said in [SadbOperation].
     void refuse(Errno errno, int line) {
-        if (!options.dryRun()) {
+        if (!settings.dryRun()) {
             output.refused(line, errno.text());
         }
     }
 
     /// A listing that is not printed, for `deleteall`; empty when nothing is sent or it fails.
     List<SaSnapshot> list(IpsecProtocol protocol) {
-        if (options.dryRun()) {
+        if (settings.dryRun()) {
             return List.of();
         }
         try {
@@ -216,15 +216,15 @@ public final class ClassicSession {
         Deque<ClassicTrace.Message> received = new ArrayDeque<>();
         for (ClassicTrace.Message message : trace.take()) {
             if (!message.sent()) {
-                if (options.verbose()) {
+                if (settings.verbose()) {
                     received.add(message);
                 }
                 continue;
             }
-            if (options.verbose()) {
+            if (settings.verbose()) {
                 print(message.text());
             }
-            if (options.hex()) {
+            if (settings.hex()) {
                 print(message.hex());
             }
         }
@@ -239,17 +239,17 @@ public final class ClassicSession {
     }
 
     private void printListed(SaSnapshot snapshot) {
-        if (snapshot.state() == SaState.DEAD && !options.deadToo()) {
+        if (snapshot.state() == SaState.DEAD && !settings.deadToo()) {
             return;
         }
-        if (options.forever()) {
+        if (settings.forever()) {
             StringBuilder text = new StringBuilder();
             sas.appendShort(text, snapshot, host.clock().instant());
             print(text);
         } else {
             print(snapshot);
         }
-        if (options.verbose()) {
+        if (settings.verbose()) {
             print(EMPTY_MESSAGE);
         }
     }

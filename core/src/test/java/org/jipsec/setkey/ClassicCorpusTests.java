@@ -2,6 +2,15 @@ package org.jipsec.setkey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jipsec.sadb.Capabilities;
+import org.jipsec.sadb.Errno;
+import org.jipsec.sadb.SadbBackend;
+import org.jipsec.sadb.SadbEvent;
+import org.jipsec.sadb.SadbOperation;
+import org.jipsec.sadb.SadbReply;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -15,20 +24,12 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jipsec.sadb.Capabilities;
-import org.jipsec.sadb.Errno;
-import org.jipsec.sadb.SadbBackend;
-import org.jipsec.sadb.SadbEvent;
-import org.jipsec.sadb.SadbOperation;
-import org.jipsec.sadb.SadbReply;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Files that people wrote for setkey, and what 0.8.2 on Linux said to them over an empty kernel
 /// (`corpus/INDEX.tsv`).
 ///
-/// The index has the messages of the tarball, `line 3: TEXT at [TOKEN]`; the goldens, and so we, have
-/// Debian's, `setkey: FILE,3: TEXT at `TOKEN'`.
+/// The index has the messages of the tarball, `line 3: TEXT at [TOKEN]`; the goldens, and so we,
+/// have Debian's, `setkey: FILE,3: TEXT at `TOKEN'`.
 class ClassicCorpusTests {
     /// @param message what was said first; empty for nothing
     record Entry(String file, String verdict, String message) {
@@ -54,7 +55,10 @@ class ClassicCorpusTests {
         StringWriter err = new StringWriter();
         ClassicHost host =
                 new ClassicHost(
-                        GoldenMachine.NAMES, InstantSource.fixed(Instant.EPOCH), ZoneOffset.UTC, () -> false);
+                        GoldenMachine.NAMES,
+                        InstantSource.fixed(Instant.EPOCH),
+                        ZoneOffset.UTC,
+                        () -> false);
         int status =
                 new ClassicSession(
                                 new EmptyKernel(),

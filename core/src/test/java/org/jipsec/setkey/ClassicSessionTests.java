@@ -2,21 +2,6 @@ package org.jipsec.setkey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringReader;
-import java.io.StringWriter;
-import java.net.InetAddress;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jipsec.sadb.AuthAlgorithm;
 import org.jipsec.sadb.Capabilities;
 import org.jipsec.sadb.Direction;
@@ -38,6 +23,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// What the goldens do not reach: spec/setkey.md's examples, values that are cut, `-c`.
 class ClassicSessionTests {
@@ -209,8 +210,7 @@ class ClassicSessionTests {
     @Test
     void sendsNothingInADryRun() {
         settings = new ClassicSettings(true, true, false, false, false, false, false);
-        assertThat(run("add " + ENDS + "esp 1 -E null; deleteall " + ENDS + "esp; dump;"))
-                .isZero();
+        assertThat(run("add " + ENDS + "esp 1 -E null; deleteall " + ENDS + "esp; dump;")).isZero();
         assertThat(backend.operations).isEmpty();
     }
 
@@ -227,7 +227,11 @@ class ClassicSessionTests {
 
     @Test
     void needsNoSpaceAfterAFlag() {
-        run("add " + ENDS + "esp 0x201 -mtunnel -u100 -lh3600 -ls1800 -bh9 -r300 -Edes-cbc\"12345678\";");
+        run(
+                "add "
+                        + ENDS
+                        + "esp 0x201 -mtunnel -u100 -lh3600 -ls1800 -bh9 -r300"
+                        + " -Edes-cbc\"12345678\";");
         SecurityAssociation sa = backend.associations().get(0);
         assertThat(sa.mode()).isEqualTo(SaMode.TUNNEL);
         assertThat(sa.reqid()).isEqualTo(100);
@@ -242,9 +246,15 @@ class ClassicSessionTests {
     @Test
     void keepsTheFlagsOfTheSa() {
         run(
-                "add " + ENDS + "esp-old 1 -f zero-pad -f nocyclic-seq -E des-32iv \"12345678\";"
-                        + "add " + ENDS + "ipcomp 2 -C deflate -R;"
-                        + "add " + ENDS + "esp 3 -E des-deriv \"12345678\";");
+                "add "
+                        + ENDS
+                        + "esp-old 1 -f zero-pad -f nocyclic-seq -E des-32iv \"12345678\";"
+                        + "add "
+                        + ENDS
+                        + "ipcomp 2 -C deflate -R;"
+                        + "add "
+                        + ENDS
+                        + "esp 3 -E des-deriv \"12345678\";");
         assertThat(backend.associations())
                 .extracting(sa -> sa.flags().bits())
                 .containsExactly(
