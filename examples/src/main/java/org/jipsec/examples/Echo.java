@@ -41,8 +41,7 @@ record Echo(
 
     /// What a host sends back.
     Echo answer() {
-        return new Echo(
-                destination, source, true, identifier, sequence, TIME_TO_LIVE, data);
+        return new Echo(destination, source, true, identifier, sequence, TIME_TO_LIVE, data);
     }
 
     /// As Linux does it: requests may not be fragmented, replies may.
