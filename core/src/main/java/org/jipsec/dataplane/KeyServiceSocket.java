@@ -1,0 +1,118 @@
+package org.jipsec.dataplane;
+
+import jdk.net.ExtendedSocketOptions;
+
+import org.jipsec.pfkey.UnixPfkeyChannel;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.concurrent.locks.LockSupport;
+
+/// Where the clients of a [KeyService] come: a socket of the UNIX domain that only its owner may
+/// open (mode 0600), and behind which only the owner and root are served.
+public final class KeyServiceSocket implements AutoCloseable {
+    private static final long PAUSE_NANOS = 20_000_000;
+
+    private final KeyService service;
+    private final Path path;
+    private final ServerSocketChannel listener;
+    private final UserPrincipal owner;
+
+    private KeyServiceSocket(
+            KeyService service, Path path, ServerSocketChannel listener, UserPrincipal owner) {
+        this.service = service;
+        this.path = path;
+        this.listener = listener;
+        this.owner = owner;
+    }
+
+    /// Listens at `path`; a socket that a dead process left there is replaced. The folder must
+    /// exist.
+    ///
+    /// @throws BindException somebody else listens there
+    /// @throws IOException the path cannot be made a socket of ours
+    public static KeyServiceSocket open(KeyService service, Path path) throws IOException {
+        if (isListenedTo(path)) {
+            throw new BindException(path + ": another key service listens there");
+        }
+        // Made where nobody else can reach it, and moved when its mode is right: the socket is
+        // never open to others, not for a moment.
+        Path folder = path.toAbsolutePath().getParent();
+        Path workshop =
+                Files.createTempDirectory(
+                        folder,
+                        ".j",
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rwx------")));
+        Path made = workshop.resolve("s");
+        ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            listener.bind(UnixDomainSocketAddress.of(made));
+            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rw-------"));
+            Files.move(
+                    made,
+                    path,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException | RuntimeException failed) {
+            listener.close();
+            Files.deleteIfExists(made);
+            throw failed;
+        } finally {
+            Files.deleteIfExists(workshop);
+        }
+        KeyServiceSocket socket =
+                new KeyServiceSocket(service, path, listener, Files.getOwner(path));
+        Thread.ofPlatform().daemon().name("pfkey-accept").start(socket::accept);
+        return socket;
+    }
+
+    /// Clients that are connected stay.
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        Files.deleteIfExists(path);
+    }
+
+    private static boolean isListenedTo(Path path) {
+        if (!Files.exists(path)) {
+            return false;
+        }
+        try (UnixPfkeyChannel channel = UnixPfkeyChannel.connect(path)) {
+            return true;
+        } catch (IOException nobody) {
+            return false;
+        }
+    }
+
+    private void accept() {
+        while (listener.isOpen()) {
+            try {
+                SocketChannel socket = listener.accept();
+                if (isAllowed(socket)) {
+                    service.attach(new UnixPfkeyChannel(socket));
+                } else {
+                    socket.close();
+                }
+            } catch (IOException failed) {
+                // this client is lost, or the listener closed, which the loop's head sees; when
+                // the process is out of file descriptors, it will not have one at once
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+
+    private boolean isAllowed(SocketChannel socket) throws IOException {
+        UserPrincipal peer = socket.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+        return peer.equals(owner) || peer.getName().equals("root") || peer.getName().equals("0");
+    }
+}
