@@ -17,7 +17,8 @@ class PacketGarbageTests {
     private static final int PACKETS = 500;
     private static final int LENGTH = 1408;
 
-    /// BouncyCastle's Camellia allocates 32 octets a block, until the JIT has compiled that away.
+    /// BouncyCastle's CAST-128 and Camellia allocate up to 32 octets a block, as long as the JIT
+    /// has not compiled that away.
     @ParameterizedTest
     @EnumSource(CipherAlgorithm.class)
     void aCipherLeavesNone(CipherAlgorithm algorithm) {
@@ -32,7 +33,12 @@ class PacketGarbageTests {
         PacketCipher sender = CryptoProvider.cipher(algorithm, key);
         PacketCipher receiver = CryptoProvider.cipher(algorithm, key);
         byte[] packet = new byte[16 + LENGTH];
-        long bound = algorithm == CipherAlgorithm.CAMELLIA_CBC ? LENGTH / 16 * 32 : 0;
+        long bound =
+                switch (algorithm) {
+                    case CAST128_CBC -> LENGTH / 8 * 32;
+                    case CAMELLIA_CBC -> LENGTH / 16 * 32;
+                    default -> 0;
+                };
         assertThat(perPacket(() -> sender.encrypt(packet, 0, 16, LENGTH)))
                 .isLessThanOrEqualTo(bound);
         assertThat(perPacket(() -> receiver.decrypt(packet, 0, 16, LENGTH)))
