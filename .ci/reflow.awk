@@ -16,10 +16,16 @@ function finish(    i, n, out, fenced, text, next_text, indent) {
     n = 0
     fenced = 0
     for (i = 1; i <= count; i++) {
-        if (n && is_doc(out[n]) && !fenced && is_rest(lines[i], out[n])) {
+        if (n && is_doc(out[n]) && is_rest(lines[i], out[n])) {
             text = lines[i]
             sub(/^ *\/\/ /, "", text)
-            out[n] = out[n] " " text
+            if (fenced) {
+                lead = lines[i]
+                sub(/\/\/.*/, "///     ", lead)
+                out[++n] = lead text
+            } else {
+                out[n] = out[n] " " text
+            }
             changed = 1
             continue
         }

@@ -12,7 +12,7 @@ import java.time.format.DateTimeFormatter;
 ///
 /// ```
 /// 12:45:39.373005 192.168.1.100 > 192.168.2.100: AH(spi=0x00000200,seq=0x1):
-// ESP(spi=0x00000201,seq=0x1) (DF)
+///     ESP(spi=0x00000201,seq=0x1) (DF)
 /// ```
 ///
 /// Any octets will do: what is not a packet is said not to be one.

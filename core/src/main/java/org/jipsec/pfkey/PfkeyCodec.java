@@ -11,7 +11,7 @@ import java.util.List;
 /// Octets to [PfkeyMessage] and back; pure functions. The header:
 /// ```
 /// | version 1 | type 1 | errno 1 | satype 1 | length 2, in 8 octets | reserved 2 | sequence 4 |
-// process id 4 |
+///     process id 4 |
 /// ```
 /// and each extension: `| length 2, in 8 octets | type 2 | … |`.
 public final class PfkeyCodec {
