@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /// A text as the octets it came in, with its name and the places of its lines. Octets, not
 /// characters: a key between quotes is the octets of the file, whatever their encoding.
@@ -49,8 +50,15 @@ public final class SourceText {
         return new String(octets, span.start(), span.length(), StandardCharsets.ISO_8859_1);
     }
 
-    Redactor redactor() {
-        return redactor;
+    /// What must not be shown of octets `from` to `to`: ascending, not overlapping.
+    List<Redactor.Hidden> secrets(int from, int to) {
+        return redactor.secrets(octets, from, to);
+    }
+
+    /// Whether some of `span` must not be shown.
+    public boolean hides(Span span) {
+        return !redactor.secrets(octets, span.start(), Math.max(span.end(), span.start() + 1))
+                .isEmpty();
     }
 
     /// Counts from 1; the end of the text belongs to the last line.

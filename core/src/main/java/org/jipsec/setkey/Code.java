@@ -91,7 +91,8 @@ public enum Code {
     FORWARD_TWICE(82, Severity.WARNING),
     TAGGED_POLICY(83, Severity.ERROR),
     RULE_WITHOUT_SA(84, Severity.NOTE),
-    OPTIONAL_TUNNEL(85, Severity.ERROR),
+    OPTIONAL_TUNNEL(85, Severity.WARNING),
+    COMPRESSION_REQUIRED(86, Severity.WARNING),
 
     // SAs of one file
     DUPLICATE_SA(90, Severity.ERROR),

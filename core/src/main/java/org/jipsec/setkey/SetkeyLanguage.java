@@ -27,16 +27,26 @@ public final class SetkeyLanguage {
             SourceText source, Capabilities capabilities, CompileOptions options) {
         Diagnostics problems = new Diagnostics();
         SetkeyParser parser = new SetkeyParser(source, problems);
+        SetkeyChecker checker = new SetkeyChecker(capabilities, problems);
         SetkeyPlanner planner = new SetkeyPlanner(capabilities, options, problems);
+        FileLedger ledger = new FileLedger(problems);
         List<PlannedOperation> operations = new ArrayList<>();
         Optional<Command> next = parser.next();
         while (next.isPresent()) {
-            operations.addAll(planner.plan(next.get()));
+            int errors = problems.errors();
+            checker.check(next.get());
+            List<PlannedOperation> planned = planner.plan(next.get());
+            if (problems.errors() == errors) {
+                planned = ledger.enter(next.get(), planned);
+            }
             if (problems.hasErrors()) {
                 operations.clear();
+            } else {
+                operations.addAll(planned);
             }
             next = parser.next();
         }
+        ledger.close();
         return new Compilation(
                 problems,
                 problems.hasErrors() ? Optional.empty() : Optional.of(new Plan(operations)));

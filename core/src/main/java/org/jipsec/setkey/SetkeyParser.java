@@ -28,16 +28,16 @@ public final class SetkeyParser {
 
     /// @param problems takes what is wrong with the text
     public SetkeyParser(SourceText source, Diagnostics problems) {
-        this.source = source;
+        this.source = withoutDosLineEnds(source, problems);
         this.problems = problems;
-        SetkeyConfLexer lexer = new SetkeyConfLexer(new OctetStream(source));
+        SetkeyConfLexer lexer = new SetkeyConfLexer(new OctetStream(this.source));
         lexer.removeErrorListeners();
         this.tokens = new UnbufferedTokenStream<>(lexer);
         this.parser = new SetkeyConfParser(tokens);
         parser.removeErrorListeners();
         parser.setErrorHandler(new FirstError());
         parser.getInterpreter().setPredictionMode(PredictionMode.SLL);
-        this.policies = new PolicyReader(source);
+        this.policies = new PolicyReader(this.source);
         this.syntax = new SyntaxProblems(source);
     }
 
@@ -58,9 +58,16 @@ public final class SetkeyParser {
     public Optional<Command> next() {
         while (!ended && tokens.LA(1) != Token.EOF) {
             Token first = tokens.LT(1);
+            CommandContext tree;
             try {
-                CommandContext tree = parser.command();
-                Token policy = CommandReader.policyToken(tree);
+                tree = parser.command();
+            } catch (FirstError.Found found) {
+                problems.report(syntax.command(found, previousEnd(first)));
+                recover(found, first);
+                continue;
+            }
+            Token policy = CommandReader.policyToken(tree);
+            try {
                 Command command =
                         CommandReader.read(
                                 tree,
@@ -68,28 +75,17 @@ public final class SetkeyParser {
                 ended = command instanceof Command.Exit;
                 return Optional.of(command);
             } catch (FirstError.Found found) {
-                if (isOfPolicy(found)) {
-                    problems.report(syntax.policy(found));
-                } else {
-                    problems.report(syntax.command(found, first, previousEnd(found)));
-                    recover(found, first);
-                }
+                problems.report(syntax.policy(found, CommandReader.span(policy)));
             }
         }
         return Optional.empty();
     }
 
-    /// The parser of policies has its own token types; its tokens come when the command is
-    /// complete.
-    private static boolean isOfPolicy(FirstError.Found found) {
-        return found.offending().getTokenSource() instanceof org.jipsec.grammar.IpsecPolicyLexer;
-    }
-
-    /// Behind the last octet before `found` that is neither blank nor comment.
-    private Span previousEnd(FirstError.Found found) {
+    /// Behind the last token that was taken, or before the first one of the command.
+    private Span previousEnd(Token first) {
         Token previous = tokens.LT(-1);
-        return previous == null || found.offending() == previous
-                ? Span.at(found.offending().getStartIndex())
+        return previous == null || tokens.LT(1) == first
+                ? Span.at(first.getStartIndex())
                 : Span.at(previous.getStopIndex() + 1);
     }
 
@@ -116,5 +112,30 @@ public final class SetkeyParser {
             before--;
         }
         return before < 0 || source.u8(before) == '\n';
+    }
+
+    /// Reports carriage returns at line ends once, and reads on as if they were blanks.
+    private static SourceText withoutDosLineEnds(SourceText source, Diagnostics problems) {
+        byte[] octets = source.octets();
+        int first = -1;
+        for (int i = 0; i + 1 < octets.length && first < 0; i++) {
+            if (octets[i] == '\r' && octets[i + 1] == '\n') {
+                first = i;
+            }
+        }
+        if (first < 0) {
+            return source;
+        }
+        problems.report(
+                Code.DOS_LINE_ENDS
+                        .at(Span.at(first), "lines end in CR LF, as DOS has it")
+                        .hint("sed -i 's/\\r$//' " + source.name()));
+        byte[] mended = octets.clone();
+        for (int i = first; i + 1 < mended.length; i++) {
+            if (mended[i] == '\r' && mended[i + 1] == '\n') {
+                mended[i] = ' ';
+            }
+        }
+        return new SourceText(source.name(), mended, new KeyRedactor());
     }
 }

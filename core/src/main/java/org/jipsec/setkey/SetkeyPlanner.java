@@ -1,5 +1,6 @@
 package org.jipsec.setkey;
 
+import org.jipsec.diag.Diagnostic;
 import org.jipsec.diag.Diagnostics;
 import org.jipsec.diag.Located;
 import org.jipsec.sadb.Capabilities;
@@ -16,7 +17,6 @@ import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SecurityAssociation;
 import org.jipsec.sadb.Spi;
 import org.jipsec.sadb.UdpEncapsulation;
-import org.jipsec.wire.Secret;
 
 import java.net.InetAddress;
 import java.time.Duration;
@@ -325,7 +325,7 @@ public final class SetkeyPlanner {
                 .toList();
     }
 
-    static org.jipsec.diag.Diagnostic.Builder severalAddresses(Located<String> name) {
+    static Diagnostic.Builder severalAddresses(Located<String> name) {
         return Code.SEVERAL_ADDRESSES
                 .at(name.span(), "several pairs of addresses where one is wanted")
                 .hint("write numeric addresses, or -4 or -6 before the names");
@@ -388,10 +388,5 @@ public final class SetkeyPlanner {
 
     private static IpsecProtocol protocol(Optional<ProtocolText> protocol) {
         return protocol.map(text -> text.word().protocol()).orElse(IpsecProtocol.UNSPEC);
-    }
-
-    /// The empty key of an algorithm without one.
-    static Secret key(Optional<SaText.Key> key) {
-        return key.map(SaText.Key::octets).orElse(Secret.EMPTY);
     }
 }

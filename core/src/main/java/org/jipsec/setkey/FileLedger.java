@@ -1,0 +1,307 @@
+package org.jipsec.setkey;
+
+import org.jipsec.diag.Diagnostic;
+import org.jipsec.diag.Diagnostics;
+import org.jipsec.diag.Span;
+import org.jipsec.sadb.AuthAlgorithm;
+import org.jipsec.sadb.Direction;
+import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.Policy;
+import org.jipsec.sadb.PolicyAction;
+import org.jipsec.sadb.PolicyRule;
+import org.jipsec.sadb.SaId;
+import org.jipsec.sadb.SaMode;
+import org.jipsec.sadb.SadbOperation;
+import org.jipsec.sadb.SecurityAssociation;
+import org.jipsec.sadb.Selector;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What the SAD and the SPD would hold if a text were carried out on empty ones. Finds what is
+/// added twice, taking in account what is deleted and flushed in between, and what does not fit
+/// together.
+final class FileLedger {
+    private record Pair(InetAddress source, InetAddress destination, IpsecProtocol protocol) {}
+
+    private record Sa(Span span, Pair pair) {}
+
+    private record PolicyKey(Selector selector, Direction direction) {}
+
+    private record Entry(Policy policy, Span span, boolean automatic) {}
+
+    private final Diagnostics problems;
+    private final Map<SaId, Sa> associations = new HashMap<>();
+    private final Map<Pair, Set<SaId>> pairs = new HashMap<>();
+    private final Map<PolicyKey, Entry> policies = new LinkedHashMap<>();
+
+    /// ESP without integrity, the first for each pair of ends, until AH between them turns up.
+    private final Map<Pair, Span> unprotected = new LinkedHashMap<>();
+
+    private boolean anySa;
+
+    FileLedger(Diagnostics problems) {
+        this.problems = problems;
+    }
+
+    /// Takes note of what `command` does.
+    ///
+    /// @return `planned`, but for policies for `fwd` that are written and automatic both
+    List<PlannedOperation> enter(Command command, List<PlannedOperation> planned) {
+        if (planned.size() == 1) {
+            Optional<PlannedOperation> kept = enter(command, planned.getFirst());
+            return kept.isPresent() && kept.get() == planned.getFirst()
+                    ? planned
+                    : kept.map(List::of).orElse(List.of());
+        }
+        List<PlannedOperation> kept = new ArrayList<>(planned.size());
+        for (PlannedOperation operation : planned) {
+            enter(command, operation).ifPresent(kept::add);
+        }
+        return kept;
+    }
+
+    private Optional<PlannedOperation> enter(Command command, PlannedOperation planned) {
+        switch (planned.operation()) {
+            case SadbOperation.AddSa add -> add(add.association(), spi(command));
+            case SadbOperation.DeleteSa delete -> remove(delete.reference().id());
+            case SadbOperation.DeleteAllSas all ->
+                    removeAll(
+                            new Pair(
+                                    all.source().address(),
+                                    all.destination().address(),
+                                    all.protocol()));
+            case SadbOperation.FlushSas flush -> flush(flush.protocol());
+            case SadbOperation.AddPolicy add -> {
+                return add(add.policy(), target(command), planned);
+            }
+            case SadbOperation.UpdatePolicy update ->
+                    policies.put(
+                            key(update.policy()),
+                            new Entry(update.policy(), target(command), planned.automatic()));
+            case SadbOperation.DeletePolicy delete -> policies.remove(key(delete.policy()));
+            case SadbOperation.FlushPolicies flush -> policies.clear();
+            case SadbOperation.UpdateSa update -> anySa = true;
+            case SadbOperation.GetSa get -> {}
+            case SadbOperation.ReserveSpi reserve -> anySa = true;
+            case SadbOperation.DumpSas dump -> {}
+            case SadbOperation.DumpPolicies dump -> {}
+            case SadbOperation.DeletePolicyById delete -> {}
+            case SadbOperation.GetPolicy get -> {}
+            case SadbOperation.GetPolicyById get -> {}
+            case SadbOperation.SetPolicyIndex set -> {}
+            case SadbOperation.Register register -> {}
+            case SadbOperation.GetStatistics get -> {}
+        }
+        return Optional.of(planned);
+    }
+
+    private static Span spi(Command command) {
+        return command instanceof Command.Add add ? add.association().spi().span() : command.span();
+    }
+
+    private static Span target(Command command) {
+        return switch (command) {
+            case Command.SpdAdd add -> add.target().span();
+            case Command.SpdUpdate update -> update.target().span();
+            default -> command.span();
+        };
+    }
+
+    private void add(SecurityAssociation association, Span span) {
+        anySa = true;
+        Pair pair =
+                new Pair(
+                        association.source().address(),
+                        association.destination().address(),
+                        association.protocol());
+        Sa former = associations.putIfAbsent(association.id(), new Sa(span, pair));
+        if (former != null) {
+            if (former.span().equals(span)) {
+                return; // one command whose names have several addresses
+            }
+            problems.report(
+                    Code.DUPLICATE_SA
+                            .at(
+                                    span,
+                                    "an SA of this protocol, destination and SPI is there already")
+                            .also(former.span(), "added here")
+                            .hint("choose another SPI, or delete the first one before")
+                            .note("the kernel keeps the first and refuses this one (EEXIST)"));
+            return;
+        }
+        pairs.computeIfAbsent(pair, absent -> new HashSet<>(2)).add(association.id());
+        boolean integrity =
+                association.protocol() != IpsecProtocol.ESP
+                        || association.encryption().isAead()
+                        || (association.authentication() != AuthAlgorithm.NONE
+                                && association.authentication() != AuthAlgorithm.NULL);
+        if (!integrity) {
+            unprotected.putIfAbsent(pair, span);
+        }
+    }
+
+    private void remove(SaId id) {
+        Sa gone = associations.remove(id);
+        if (gone != null) {
+            Set<SaId> left = pairs.get(gone.pair());
+            if (left != null && left.remove(id) && left.isEmpty()) {
+                pairs.remove(gone.pair());
+            }
+        }
+    }
+
+    private void removeAll(Pair pair) {
+        Set<SaId> gone = pairs.remove(pair);
+        if (gone != null) {
+            gone.forEach(associations::remove);
+        }
+    }
+
+    private void flush(IpsecProtocol protocol) {
+        if (protocol == IpsecProtocol.UNSPEC) {
+            associations.clear();
+            pairs.clear();
+        } else {
+            associations.keySet().removeIf(id -> id.protocol() == protocol);
+            pairs.keySet().removeIf(pair -> pair.protocol() == protocol);
+        }
+    }
+
+    private static PolicyKey key(Policy policy) {
+        return new PolicyKey(policy.selector(), policy.direction());
+    }
+
+    private Optional<PlannedOperation> add(Policy policy, Span span, PlannedOperation planned) {
+        Entry former =
+                policies.putIfAbsent(key(policy), new Entry(policy, span, planned.automatic()));
+        if (former == null) {
+            return Optional.of(planned);
+        }
+        if (planned.automatic() && former.automatic()) {
+            return Optional.of(planned); // the `in` policy is there twice: that has been reported
+        }
+        if (planned.automatic()) {
+            problems.report(forwardTwice(former.span(), span));
+            return Optional.empty();
+        }
+        if (former.automatic()) {
+            problems.report(forwardTwice(span, former.span()));
+            policies.put(key(policy), new Entry(policy, span, false));
+            return Optional.of(
+                    new PlannedOperation(
+                            new SadbOperation.UpdatePolicy(policy), planned.span(), false));
+        }
+        problems.report(again(policy, span, former));
+        return Optional.of(planned);
+    }
+
+    private static Diagnostic.Builder forwardTwice(Span written, Span in) {
+        return Code.FORWARD_TWICE
+                .at(written, "this fwd policy is added beside each `in` policy anyway")
+                .label("this one is taken")
+                .also(in, "would have brought it")
+                .hint("leave it out, or run with -k")
+                .note("setkey would have complained of it: File exists");
+    }
+
+    private static Diagnostic.Builder again(Policy policy, Span span, Entry former) {
+        boolean same = former.policy().equals(policy);
+        Diagnostic.Builder problem =
+                (same ? Code.DUPLICATE_POLICY : Code.CONTRADICTORY_POLICY)
+                        .at(
+                                span,
+                                same
+                                        ? "this policy is there already"
+                                        : "another policy for the same packets is there already");
+        return problem.also(former.span(), "added here")
+                .hint(same ? "leave one out" : "keep one, or write spdupdate to replace the first")
+                .note("the kernel keeps the first and refuses this one (EEXIST)");
+    }
+
+    /// The text is at its end: reports what only the whole of it shows.
+    void close() {
+        withoutIntegrity();
+        if (anySa && !problems.hasErrors()) {
+            rulesWithoutSa();
+        }
+    }
+
+    private void withoutIntegrity() {
+        unprotected
+                .keySet()
+                .removeIf(
+                        pair ->
+                                pairs.containsKey(
+                                        new Pair(
+                                                pair.source(),
+                                                pair.destination(),
+                                                IpsecProtocol.AH)));
+        if (unprotected.isEmpty()) {
+            return;
+        }
+        int others = unprotected.size() - 1;
+        problems.report(
+                Code.NO_INTEGRITY
+                        .at(
+                                unprotected.values().iterator().next(),
+                                "ESP without integrity: packets can be changed on their way")
+                        .label(
+                                others == 0
+                                        ? "this SA has neither -A nor an AEAD"
+                                        : "this SA has neither -A nor an AEAD, nor have those of "
+                                                + others
+                                                + " other pair"
+                                                + (others == 1 ? "" : "s"))
+                        .hint("add -A hmac-sha256 with a key, or use -E aes-gcm-16"));
+    }
+
+    private void rulesWithoutSa() {
+        for (Entry entry : policies.values()) {
+            if (entry.automatic() || entry.policy().action() != PolicyAction.IPSEC) {
+                continue;
+            }
+            for (PolicyRule rule : entry.policy().rules()) {
+                Optional<Pair> wanted = wanted(entry.policy(), rule);
+                if (wanted.isPresent() && !pairs.containsKey(wanted.get())) {
+                    problems.report(
+                            Code.RULE_WITHOUT_SA
+                                    .at(
+                                            entry.span(),
+                                            "no SA of this text is for the %s rule of this policy"
+                                                    .formatted(rule.protocol().word()))
+                                    .hint("add one, unless IKE makes it"));
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Between which ends a rule needs an SA; empty when the packets decide.
+    private static Optional<Pair> wanted(Policy policy, PolicyRule rule) {
+        if (rule.endpoints().isPresent()) {
+            return Optional.of(
+                    new Pair(
+                            rule.endpoints().get().source().address(),
+                            rule.endpoints().get().destination().address(),
+                            rule.protocol()));
+        }
+        Selector selector = policy.selector();
+        boolean tunnelBefore =
+                policy.rules().stream().anyMatch(other -> other.mode() == SaMode.TUNNEL);
+        return !tunnelBefore && selector.source().isHost() && selector.destination().isHost()
+                ? Optional.of(
+                        new Pair(
+                                selector.source().address(),
+                                selector.destination().address(),
+                                rule.protocol()))
+                : Optional.empty();
+    }
+}
