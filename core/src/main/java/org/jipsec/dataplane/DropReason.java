@@ -93,6 +93,10 @@ public enum DropReason {
             "policy-unwanted-tunnel",
             "The packet came through a tunnel that no policy foresees for it."),
 
+    // Passing on.
+    NOT_FORWARDING("not-forwarding", "The packet is for another host, and this one is no gateway."),
+    HOP_LIMIT("hop-limit", "The packet has passed as many gateways as it may."),
+
     // Waiting for an SA.
     HOLD_FULL(
             "hold-full",

@@ -24,19 +24,17 @@ public final class LossyLink implements Link {
     private final Link next;
     private final Rates rates;
     private final RandomGenerator random;
-    private final PacketBatch out;
+    private final PacketBatch out = new PacketBatch(1, PacketBuffer.MAXIMUM_PACKET);
     private final Deque<Late> late = new ArrayDeque<>();
     private long lost;
     private long duplicated;
     private long reordered;
     private long corrupted;
 
-    /// @param capacity octets of the largest packet
-    public LossyLink(Link next, Rates rates, RandomGenerator random, int capacity) {
+    public LossyLink(Link next, Rates rates, RandomGenerator random) {
         this.next = next;
         this.rates = rates;
         this.random = random;
-        this.out = new PacketBatch(1, capacity);
     }
 
     @Override

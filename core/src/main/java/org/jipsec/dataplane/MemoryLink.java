@@ -35,7 +35,11 @@ public final class MemoryLink implements Link {
         batch.clear();
         while (!queue.isEmpty() && !batch.isFull()) {
             byte[] octets = queue.remove().toArray();
-            batch.add().load(octets, 0, octets.length);
+            if (octets.length <= batch.capacity()) {
+                batch.add().load(octets, 0, octets.length);
+            } else {
+                overflowed++;
+            }
         }
         return batch.size();
     }
@@ -44,7 +48,8 @@ public final class MemoryLink implements Link {
         return queue.size();
     }
 
-    /// Packets lost because too many were waiting.
+    /// Packets lost because too many were waiting, or because they were larger than a buffer of the
+    /// receiver.
     public long overflowed() {
         return overflowed;
     }

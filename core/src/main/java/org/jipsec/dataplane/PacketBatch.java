@@ -5,17 +5,24 @@ package org.jipsec.dataplane;
 public final class PacketBatch {
     private final PacketBuffer[] packets;
     private final Verdict[] verdicts;
+    private final int capacity;
     private int size;
 
     /// @param slots how many packets at most
     /// @param capacity octets of the largest packet
     public PacketBatch(int slots, int capacity) {
+        this.capacity = capacity;
         packets = new PacketBuffer[slots];
         verdicts = new Verdict[slots];
         for (int i = 0; i < slots; i++) {
             packets[i] = PacketBuffer.ofCapacity(capacity);
             verdicts[i] = new Verdict();
         }
+    }
+
+    /// In octets, of each slot.
+    int capacity() {
+        return capacity;
     }
 
     public int slots() {
@@ -55,5 +62,15 @@ public final class PacketBatch {
 
     public Verdict verdict(int slot) {
         return verdicts[slot];
+    }
+
+    /// Puts the packet of another batch's slot, of one capacity with this, into the next slot here,
+    /// by exchanging the buffers. What the other slot holds afterwards is undefined.
+    ///
+    /// @throws IllegalStateException when this batch is full
+    void take(PacketBatch other, int slot) {
+        PacketBuffer mine = add();
+        packets[size - 1] = other.packets[slot];
+        other.packets[slot] = mine;
     }
 }

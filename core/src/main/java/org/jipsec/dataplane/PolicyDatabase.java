@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 
 /// The SPD: every policy by its selector, by its id, in the order of arrival, and in a
@@ -27,6 +28,10 @@ final class PolicyDatabase implements PolicyLookup {
     }
 
     private final PolicyClassifier[] classifiers = new PolicyClassifier[8];
+
+    /// How many policies of each direction look at ports.
+    private final AtomicIntegerArray withPorts = new AtomicIntegerArray(4);
+
     private final Map<Key, PolicyRecord> byKey = new HashMap<>();
     private final Map<Integer, PolicyRecord> byId = new HashMap<>();
     private final Map<Integer, Integer> reqids = new HashMap<>();
@@ -44,6 +49,11 @@ final class PolicyDatabase implements PolicyLookup {
     @Override
     public @Nullable PolicyEntry find(Direction direction, FlowKey flow) {
         return classifier(direction, flow.ipv4).find(flow);
+    }
+
+    @Override
+    public boolean selectsByPort(Direction direction) {
+        return withPorts.get(direction.number()) != 0;
     }
 
     int size() {
@@ -93,6 +103,9 @@ final class PolicyDatabase implements PolicyLookup {
         for (PolicyClassifier classifier : classifiers) {
             classifier.clear();
         }
+        for (int i = 0; i < withPorts.length(); i++) {
+            withPorts.set(i, 0);
+        }
         byKey.clear();
         byId.clear();
         reqids.clear();
@@ -133,6 +146,9 @@ final class PolicyDatabase implements PolicyLookup {
     private void remember(PolicyRecord record) {
         Policy policy = record.policy();
         byKey.put(Key.of(policy), record);
+        if (looksAtPorts(policy)) {
+            withPorts.incrementAndGet(policy.direction().number());
+        }
         byId.put(policy.id(), record);
         for (PolicyRule rule : policy.rules()) {
             if (rule.reqid() != 0) {
@@ -150,6 +166,9 @@ final class PolicyDatabase implements PolicyLookup {
     private void forget(PolicyRecord record) {
         Policy policy = record.policy();
         byKey.remove(Key.of(policy));
+        if (looksAtPorts(policy)) {
+            withPorts.decrementAndGet(policy.direction().number());
+        }
         byId.remove(policy.id());
         for (PolicyRule rule : policy.rules()) {
             if (rule.reqid() != 0) {
@@ -166,6 +185,11 @@ final class PolicyDatabase implements PolicyLookup {
         if (older != null) {
             older.newer = newer;
         }
+    }
+
+    private static boolean looksAtPorts(Policy policy) {
+        Selector selector = policy.selector();
+        return selector.sourcePort() != 0 || selector.destinationPort() != 0;
     }
 
     /// As Linux numbers them: a multiple of 8 plus 0 for in, 1 for out, 2 for fwd; never 0.

@@ -6,6 +6,8 @@ import java.util.List;
 /// ```
 /// {"schema":1,"file":"x.conf","errors":1,"warnings":0,"notes":0,"omitted":0,"diagnostics":[
 ///
+///
+///
 // {"code":"SK014","severity":"error","message":"…","line":4,"column":18,"endLine":4,"endColumn":52,
 ///   "label":"128 bits","hint":"write 40 hex digits","notes":[],"places":[]}]}
 /// ```

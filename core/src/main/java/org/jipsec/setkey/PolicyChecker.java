@@ -183,7 +183,7 @@ final class PolicyChecker {
                                                     ? pair.destination().span()
                                                     : pair.source().span(),
                                             "one end of this rule has a port and the other has"
-                                                + " none")
+                                                    + " none")
                                     .hint("write a port behind both, such as [4500]"));
             default -> {}
         }

@@ -1,0 +1,374 @@
+package org.jipsec.dataplane;
+
+import org.jipsec.dataplane.PacketCounters.Event;
+import org.jipsec.sadb.Direction;
+import org.jipsec.sadb.PolicyAction;
+import org.jipsec.sadb.PolicyRule;
+import org.jipsec.sadb.SadbEvent;
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import java.util.random.RandomGenerator;
+
+/// A host's IPsec, whole: the packets of the host on one side, the wire on the other, the databases
+/// of a [SadbEngine] between them.
+///
+/// ```
+///   host ──sendFromHost──▶ Outbound ──▶ toWire
+///   toHost ◀── Inbound ◀──receiveFromWire── wire
+/// ```
+///
+/// For one thread, which also calls [#poll] when [#nextDeadline] has come and after whatever it
+/// did to the engine; the engine itself may be used by any thread. Nothing is allocated for a
+/// packet that passes.
+public final class IpsecStack implements AutoCloseable {
+    /// How a host is connected.
+    ///
+    /// @param locality which packets are for this host
+    /// @param pathMtu of the ways beyond the wire
+    /// @param forwarding whether packets for others are passed on; else they are dropped
+    /// @param encapsulationPorts of this host where ESP in UDP arrives
+    /// @param capacity octets of the largest packet
+    public record Settings(
+            Locality locality,
+            PathMtu pathMtu,
+            boolean forwarding,
+            IntPredicate encapsulationPorts,
+            int capacity) {
+        /// A host that is no gateway, with the usual MTU and port.
+        public static Settings of(Locality locality) {
+            return new Settings(locality, flow -> 1500, false, port -> port == 4500, 4096);
+        }
+
+        public Settings asGateway() {
+            return new Settings(locality, pathMtu, true, encapsulationPorts, capacity);
+        }
+    }
+
+    private static final int SLOTS = 64;
+
+    private final SadbEngine engine;
+    private final InstantSource clock;
+    private final Settings settings;
+    private final Link toWire;
+    private final Link toHost;
+    private final Outbound outbound;
+    private final Inbound inbound;
+    private final PacketCounters counters;
+    private final PacketBatch wireBatch;
+    private final PacketBatch hostBatch;
+    private final PacketBatch single;
+    private final IpHeaders headers = new IpHeaders();
+    private final FlowKey flow = new FlowKey();
+    private final HeldPackets held = new HeldPackets();
+    private final Consumer<SadbEvent> listener = this::on;
+    private volatile boolean databasesChanged;
+
+    /// @param random for IVs: a SecureRandom, but in tests
+    public IpsecStack(
+            SadbEngine engine,
+            InstantSource clock,
+            RandomGenerator random,
+            Settings settings,
+            Link toWire,
+            Link toHost) {
+        this.engine = engine;
+        this.clock = clock;
+        this.settings = settings;
+        this.toWire = toWire;
+        this.toHost = toHost;
+        this.outbound = new Outbound(random, settings.pathMtu());
+        this.inbound = new Inbound(settings.locality(), settings.encapsulationPorts());
+        this.counters = engine.counters();
+        this.wireBatch = new PacketBatch(SLOTS, settings.capacity());
+        this.hostBatch = new PacketBatch(SLOTS, settings.capacity());
+        this.single = new PacketBatch(1, settings.capacity());
+        engine.listen(listener);
+    }
+
+    public SadbEngine engine() {
+        return engine;
+    }
+
+    public PacketCounters counters() {
+        return counters;
+    }
+
+    /// A batch that fits this stack.
+    public PacketBatch newBatch() {
+        return new PacketBatch(SLOTS, settings.capacity());
+    }
+
+    /// Packets that the host, or a network behind it, wants to send.
+    ///
+    /// @param batch from [#newBatch]; undefined afterwards
+    public void sendFromHost(PacketBatch batch) {
+        checkFits(batch);
+        long now = clock.millis();
+        outbound.process(batch, engine.associations(), engine.policies(), now);
+        for (int i = 0; i < batch.size(); i++) {
+            counters.count(Event.FROM_HOST);
+            settleOutbound(batch, i, now + SaLifetimes.LARVAL.toMillis());
+        }
+        finish(now);
+    }
+
+    /// Packets that came in.
+    ///
+    /// @param batch from [#newBatch]; undefined afterwards
+    public void receiveFromWire(PacketBatch batch) {
+        checkFits(batch);
+        long now = clock.millis();
+        inbound.process(batch, engine.associations(), engine.policies(), now);
+        for (int i = 0; i < batch.size(); i++) {
+            counters.count(Event.FROM_WIRE);
+            settleInbound(batch, i, now);
+        }
+        finish(now);
+    }
+
+    /// Does what time or a change of the databases has made due.
+    public void poll() {
+        engine.tick();
+        finish(clock.millis());
+    }
+
+    /// When [#poll] has something to do next.
+    public Optional<Instant> nextDeadline() {
+        Optional<Instant> next = engine.nextDeadline();
+        if (held.nextDeadline().isEmpty()) {
+            return next;
+        }
+        Instant first = Instant.ofEpochMilli(held.nextDeadline().getAsLong());
+        return Optional.of(next.filter(instant -> instant.isBefore(first)).orElse(first));
+    }
+
+    @Override
+    public void close() {
+        engine.unlisten(listener);
+        outbound.close();
+        inbound.close();
+    }
+
+    private void checkFits(PacketBatch batch) {
+        if (batch.capacity() != settings.capacity()) {
+            throw new IllegalArgumentException(
+                    "a batch of "
+                            + batch.capacity()
+                            + " octets for a stack of "
+                            + settings.capacity());
+        }
+    }
+
+    private void settleOutbound(PacketBatch batch, int slot, long heldUntil) {
+        Verdict verdict = batch.verdict(slot);
+        report(verdict);
+        switch (verdict.kind()) {
+            case SEND -> {
+                counters.count(verdict.stepCount() > 0 ? Event.SENT_PROTECTED : Event.SENT_CLEAR);
+                toWire(batch, slot);
+                for (int i = 0; i < verdict.extraCount(); i++) {
+                    copy(verdict.extra(i), wireBatch, toWire);
+                }
+            }
+            case DROP -> drop(verdict);
+            case ACQUIRE -> hold(batch.packet(slot), verdict, heldUntil);
+            case ABSORBED -> {}
+            case DELIVER, IKE ->
+                    throw new IllegalStateException(verdict.kind() + " on the way out");
+        }
+    }
+
+    private void settleInbound(PacketBatch batch, int slot, long now) {
+        Verdict verdict = batch.verdict(slot);
+        report(verdict);
+        switch (verdict.kind()) {
+            case DELIVER -> {
+                counters.count(
+                        verdict.stepCount() > 0 ? Event.RECEIVED_PROTECTED : Event.RECEIVED_CLEAR);
+                if (verdict.direction() == Direction.FWD) {
+                    forward(batch, slot, now);
+                } else {
+                    toHost(batch, slot);
+                }
+            }
+            case IKE -> toHost(batch, slot);
+            case DROP -> drop(verdict);
+            case ABSORBED -> {}
+            case SEND, ACQUIRE ->
+                    throw new IllegalStateException(verdict.kind() + " on the way in");
+        }
+    }
+
+    /// On to another host: through a further SA when the outbound policy says so, else to the
+    /// network on the host's side.
+    private void forward(PacketBatch batch, int slot, long now) {
+        if (!settings.forwarding()) {
+            counters.count(DropReason.NOT_FORWARDING);
+            return;
+        }
+        PacketBuffer packet = batch.packet(slot);
+        DropReason malformed = headers.read(packet);
+        if (malformed == null && !takeHop(packet)) {
+            malformed = DropReason.HOP_LIMIT;
+        }
+        if (malformed != null) {
+            counters.count(malformed);
+            return;
+        }
+        counters.count(Event.FORWARDED);
+        headers.flow(packet, flow);
+        PolicyEntry policy = engine.policies().find(Direction.OUT, flow);
+        if (policy == null || policy.policy().action() == PolicyAction.NONE) {
+            toHost(batch, slot);
+            return;
+        }
+        outbound.process(
+                packet, engine.associations(), engine.policies(), now, batch.verdict(slot));
+        settleOutbound(batch, slot, now + SaLifetimes.LARVAL.toMillis());
+    }
+
+    /// @return false when the packet may not pass one more gateway
+    private boolean takeHop(PacketBuffer packet) {
+        int field = packet.offset() + (headers.ipv4 ? 8 : 7);
+        int left = Octets.u8(packet.array(), field);
+        if (left <= 1) {
+            return false;
+        }
+        packet.array()[field] = (byte) (left - 1);
+        if (headers.ipv4) {
+            IpHeaders.renewChecksum(packet.array(), packet.offset());
+        }
+        return true;
+    }
+
+    /// Tells the engine what it must know of a packet.
+    private void report(Verdict verdict) {
+        for (int i = 0; i < verdict.stepCount(); i++) {
+            ActiveSa sa = verdict.step(i);
+            if (sa.takeSoftCrossing()) {
+                engine.notice(new Notice.Soft(sa));
+            }
+            InetAddress mapped = sa.mappedAddress();
+            if (verdict.remapped() && mapped != null) {
+                engine.notice(new Notice.Remapped(sa, mapped, sa.mappedPort()));
+            }
+        }
+        ActiveSa failed = verdict.failed();
+        if (failed != null && verdict.reason() == DropReason.SA_EXPIRED) {
+            engine.notice(new Notice.Hard(failed));
+        }
+        PolicyRule wanted = verdict.wanted();
+        if (wanted != null) {
+            engine.notice(
+                    new Notice.Wanted(
+                            policyId(verdict.policy()),
+                            wanted,
+                            Addresses.source(verdict.wantedFlow()),
+                            Addresses.destination(verdict.wantedFlow())));
+        }
+        if (verdict.lapsed() > 0) {
+            counters.count(DropReason.REASSEMBLY_TIMEOUT, verdict.lapsed());
+        }
+    }
+
+    private static int policyId(@Nullable PolicyEntry policy) {
+        return policy == null ? 0 : policy.policy().id();
+    }
+
+    private void drop(Verdict verdict) {
+        DropReason reason = verdict.reason();
+        if (reason == null) {
+            throw new IllegalStateException("dropped for no reason");
+        }
+        counters.count(reason);
+        for (int i = 0; i < verdict.extraCount(); i++) {
+            counters.count(Event.ERRORS_TO_HOST);
+            copy(verdict.extra(i), hostBatch, toHost);
+        }
+    }
+
+    private void hold(PacketBuffer packet, Verdict verdict, long until) {
+        HeldPackets.Want want =
+                new HeldPackets.Want(
+                        policyId(verdict.policy()),
+                        Addresses.source(verdict.wantedFlow()),
+                        Addresses.destination(verdict.wantedFlow()));
+        if (held.hold(new HeldPackets.Held(packet.toBytes(), want, until))) {
+            counters.count(Event.HELD);
+        } else {
+            counters.count(DropReason.HOLD_FULL);
+        }
+    }
+
+    private void on(SadbEvent event) {
+        switch (event) {
+            case SadbEvent.SaChanged(var change, _) when change != SadbEvent.Change.DELETED ->
+                    databasesChanged = true;
+            case SadbEvent.PolicyChanged _, SadbEvent.PoliciesFlushed _ -> databasesChanged = true;
+            case SadbEvent.SaChanged _,
+                    SadbEvent.Acquire _,
+                    SadbEvent.Expire _,
+                    SadbEvent.Mapping _,
+                    SadbEvent.SasFlushed _ -> {}
+        }
+    }
+
+    private void finish(long now) {
+        if (held.size() > 0) {
+            counters.count(DropReason.ACQUIRE_TIMEOUT, held.expire(now));
+            offerHeld(now);
+        }
+        flush(wireBatch, toWire);
+        flush(hostBatch, toHost);
+    }
+
+    /// Offers what was held once more, when something has changed that may help it.
+    private void offerHeld(long now) {
+        if (!databasesChanged) {
+            return;
+        }
+        databasesChanged = false;
+        for (int i = held.size(); i > 0; i--) {
+            HeldPackets.Held one = held.next();
+            single.clear();
+            byte[] octets = one.packet().toArray();
+            single.add().load(octets, 0, octets.length);
+            outbound.process(single, engine.associations(), engine.policies(), now);
+            settleOutbound(single, 0, one.deadlineMillis());
+        }
+    }
+
+    private void toWire(PacketBatch batch, int slot) {
+        makeRoom(wireBatch, toWire);
+        wireBatch.take(batch, slot);
+    }
+
+    private void toHost(PacketBatch batch, int slot) {
+        makeRoom(hostBatch, toHost);
+        hostBatch.take(batch, slot);
+    }
+
+    private static void copy(PacketBuffer packet, PacketBatch batch, Link link) {
+        makeRoom(batch, link);
+        batch.add().load(packet);
+    }
+
+    private static void makeRoom(PacketBatch batch, Link link) {
+        if (batch.isFull()) {
+            flush(batch, link);
+        }
+    }
+
+    private static void flush(PacketBatch batch, Link link) {
+        if (batch.size() > 0) {
+            link.send(batch);
+            batch.clear();
+        }
+    }
+}
