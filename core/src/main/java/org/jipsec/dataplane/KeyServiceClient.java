@@ -112,6 +112,16 @@ final class KeyServiceClient {
         }
     }
 
+    /// What was added last, when it is a message and still there.
+    byte @Nullable [] lastQueued() {
+        lock.lock();
+        try {
+            return queue.peekLast() instanceof Item.Octets(var message) ? message : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Waits until the client has read enough for its next request to be answered.
     void awaitRoom() {
         lock.lock();

@@ -76,6 +76,10 @@ public record PfkeyDumpFile(List<Entry> entries, String complaint) {
     }
 
     private static void add(PfkeyMessage message, List<Entry> entries) throws RefusalException {
+        boolean isRequest = message.extensions().isEmpty();
+        if (isRequest) {
+            return;
+        }
         if (message.is(MessageType.DUMP) || message.is(MessageType.GET)) {
             entries.add(new Entry.Sa(SaMapping.snapshot(message)));
         } else if (message.is(MessageType.X_SPDDUMP) || message.is(MessageType.X_SPDGET)) {

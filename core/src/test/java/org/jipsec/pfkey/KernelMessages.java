@@ -45,7 +45,7 @@ public final class KernelMessages {
     }
 
     public static String resource(String name) {
-        try (InputStream in = KernelMessages.class.getResourceAsStream("/pfkey/" + name)) {
+        try (InputStream in = KernelMessages.class.getResourceAsStream("/golden/cli/" + name)) {
             if (in == null) {
                 throw new IllegalStateException("no resource " + name);
             }
