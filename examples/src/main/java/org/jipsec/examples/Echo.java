@@ -44,6 +44,10 @@ record Echo(
         return new Echo(destination, source, true, identifier, sequence, TIME_TO_LIVE, data);
     }
 
+    Echo withTimeToLive(int routers) {
+        return new Echo(source, destination, reply, identifier, sequence, routers, data);
+    }
+
     /// As Linux does it: requests may not be fragmented, replies may.
     Bytes packet() {
         int length = IP_HEADER + ICMP_HEADER + data.length();

@@ -1,6 +1,8 @@
 package org.jipsec.examples;
 
 import java.net.Inet4Address;
+import java.util.Arrays;
+import java.util.Optional;
 
 /// The two manually keyed connections of the HOWTO, sections 4.2.1 and 4.2.2. In both the machines
 /// 192.168.1.100 and 192.168.2.100 are the peers.
@@ -26,6 +28,15 @@ enum Scenario {
     /// As it is written on the command line and in the names of the files.
     String word() {
         return word;
+    }
+
+    static Optional<Scenario> named(String word) {
+        return Arrays.stream(values()).filter(each -> each.word.equals(word)).findAny();
+    }
+
+    /// Whether the hosts that talk are behind the peers.
+    boolean hasGateways() {
+        return this == TUNNEL;
     }
 
     /// Who pings: in the network of [#LEFT], or it itself.

@@ -1,0 +1,5 @@
+/// The scenarios and the configurations, run.
+@NullMarked
+package org.jipsec.examples;
+
+import org.jspecify.annotations.NullMarked;
