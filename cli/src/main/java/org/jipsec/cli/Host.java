@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /// What a program may know of the machine it runs on, beside its three streams.
@@ -12,22 +13,43 @@ import java.util.function.Supplier;
 /// @param home of the image that holds `bin` and `lib`; absent when run from a build's class
 /// folders
 /// @param terminals which of the streams 0, 1, 2 are terminals, by their digits
+/// @param folder what relative file names are relative to
+/// @param pause waits a second between two rounds of `-l`; false ends them
 /// @param zone a supplier: asking for it reads the zone database, which not every run needs
 record Host(
         Map<String, String> environment,
         Optional<Path> home,
+        Path folder,
         String terminals,
         InstantSource clock,
-        Supplier<ZoneId> zone) {
+        Supplier<ZoneId> zone,
+        BooleanSupplier pause) {
 
     static Host real() {
         String home = System.getProperty("jipsec.home");
         return new Host(
                 System.getenv(),
                 home == null ? Optional.empty() : Optional.of(Path.of(home)),
+                Path.of(""),
                 System.getProperty("jipsec.terminals", ""),
                 InstantSource.system(),
-                ZoneId::systemDefault);
+                ZoneId::systemDefault,
+                Host::sleepASecond);
+    }
+
+    private static boolean sleepASecond() {
+        try {
+            Thread.sleep(1000);
+            return true;
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /// A file as the user named it.
+    Path path(String name) {
+        return folder.resolve(name);
     }
 
     Optional<String> variable(String name) {

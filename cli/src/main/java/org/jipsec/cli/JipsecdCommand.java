@@ -77,45 +77,35 @@ final class JipsecdCommand {
     }
 
     private int serve(ServicePlace place, PrintWriter out, PrintWriter err) throws IOException {
-        Optional<Service> opened = Service.open(place);
+        Optional<Service> opened = Service.open(place, host.clock());
         if (opened.isEmpty()) {
             err.println(runsAlready(place, ServiceLock.holder(place)));
             return 1;
         }
         long pid = ProcessHandle.current().pid();
-        CountDownLatch cleaned = new CountDownLatch(1);
+        CountDownLatch logged = new CountDownLatch(1);
         try (Service service = opened.get()) {
-            Thread hook =
-                    new Thread(
-                            () -> {
-                                close(service);
-                                await(cleaned);
-                            },
-                            "end");
-            Runtime.getRuntime().addShutdownHook(hook);
+            // SIGTERM, SIGINT and SIGHUP run this; the JVM ends when it returns.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(service, logged), "end"));
             out.println(Service.READY + pid);
             out.flush();
             log(err, pid, "listens on " + place.socket() + "; its state is lost when it ends");
-            service.accept(client -> {});
+            service.awaitEnd();
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
         } finally {
             log(err, pid, "ends; its security associations and policies are gone");
-            err.flush();
-            cleaned.countDown();
+            logged.countDown();
         }
         return 0;
     }
 
-    private static void close(Service service) {
+    private static void end(Service service, CountDownLatch logged) {
         try {
             service.close();
+            logged.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (IOException closing) {
             // The process is about to end, and with it all that could be left open.
-        }
-    }
-
-    private static void await(CountDownLatch cleaned) {
-        try {
-            cleaned.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException ending) {
             Thread.currentThread().interrupt();
         }

@@ -1,29 +1,92 @@
 package org.jipsec.cli;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
-/// jsetkey, and as setkey the original's likeness.
+/// jsetkey in its default mode.
 final class JsetkeyCommand {
     private final Host host;
-    private final boolean calledAsSetkey;
+    private final BackendOpener backends;
 
-    JsetkeyCommand(Host host, boolean calledAsSetkey) {
+    JsetkeyCommand(Host host, BackendOpener backends) {
         this.host = host;
-        this.calledAsSetkey = calledAsSetkey;
+        this.backends = backends;
     }
 
     /// @return 0; 1 the file is wrong or something was refused; 2 the command line is wrong
     int run(InputStream in, PrintWriter out, PrintWriter err, String... arguments) {
+        for (String argument : arguments) {
+            if (argument.equals("--classic")) {
+                return new SetkeyCommand(host, backends).run(in, out, err, arguments);
+            }
+        }
         try {
-            Optional<GivenOptions> letters = LetterScanner.scan(arguments);
-            GivenOptions given =
-                    letters.isPresent()
-                            ? letters.get()
-                            : CommandLines.parse(CommandLines.jsetkey(), arguments);
-            JsetkeyOptions options = JsetkeyOptions.of(given);
+            return run(options(arguments), in, out, err);
+        } catch (UsageException wrong) {
+            err.println("jsetkey: " + wrong.getMessage());
+            err.println("try: jsetkey --help");
+            return 2;
+        } catch (IOException failed) {
+            out.flush();
+            err.println("jsetkey: " + failed.getMessage());
+            return 1;
+        }
+    }
+
+    private static JsetkeyOptions options(String... arguments) throws UsageException {
+        Optional<GivenOptions> letters = LetterScanner.scan(arguments);
+        return JsetkeyOptions.of(
+                letters.isPresent()
+                        ? letters.get()
+                        : CommandLines.parse(CommandLines.jsetkey(), arguments));
+    }
+
+    private int run(JsetkeyOptions options, InputStream in, PrintWriter out, PrintWriter err)
+            throws IOException {
+        Presentation presentation =
+                new Presentation(
+                        options.color().onStream(host.errorIsTerminal(), host),
+                        options.json(),
+                        options.showKeys(),
+                        options.ports(),
+                        options.dead(),
+                        options.verbose(),
+                        options.hex());
+        try (Session session =
+                new Session(
+                        () -> backends.open(options.backend(), options.socket(), notice(err)),
+                        host,
+                        presentation,
+                        options.forward(),
+                        out,
+                        err)) {
             return switch (options.action()) {
+                case LOAD -> load(session, options, in);
+                case READ_INPUT ->
+                        host.inputIsTerminal() && host.outputIsTerminal()
+                                ? new ShellCommand(host, backends)
+                                        .shell(
+                                                options.backend(),
+                                                options.socket(),
+                                                options.color(),
+                                                options.forward(),
+                                                err)
+                                : text(session, options, "<stdin>", in.readAllBytes());
+                case DUMP -> {
+                    if (options.policies()) {
+                        yield session.printPolicies();
+                    }
+                    yield options.repeat() ? session.printForever() : session.printAssociations();
+                }
+                case FLUSH -> session.flush(options.policies());
+                case MONITOR -> session.monitor(options.timestamps() > 1);
+                case PRINT_DUMPS -> printDumps(options, out, err);
+                case STATISTICS -> session.printStatistics();
+                case EXPLAIN -> session.explain(options.file());
                 case HELP -> {
                     CommandLines.printUsage(CommandLines.jsetkey(), out);
                     yield 0;
@@ -32,12 +95,60 @@ final class JsetkeyCommand {
                     out.println(Version.line("jsetkey"));
                     yield 0;
                 }
-                case LOAD, READ_INPUT, DUMP, FLUSH, MONITOR, PRINT_DUMPS, STATISTICS, EXPLAIN -> 1;
             };
-        } catch (UsageException wrong) {
-            err.println("jsetkey: " + wrong.getMessage());
-            err.println("try: jsetkey --help");
-            return 2;
         }
+    }
+
+    static java.util.function.Consumer<String> notice(PrintWriter err) {
+        return line -> {
+            err.println("jsetkey: " + line);
+            err.flush();
+        };
+    }
+
+    private int load(Session session, JsetkeyOptions options, InputStream in) throws IOException {
+        String file = options.file();
+        if (file.equals("-")) {
+            return text(session, options, "<stdin>", in.readAllBytes());
+        }
+        Path path = host.path(file);
+        byte[] octets;
+        try {
+            octets = Files.readAllBytes(path);
+        } catch (IOException unreadable) {
+            throw new IOException(
+                    "cannot open " + file + ": " + Reasons.of(unreadable), unreadable);
+        }
+        return text(session, options, file, octets);
+    }
+
+    private static int text(Session session, JsetkeyOptions options, String name, byte[] octets)
+            throws IOException {
+        if (options.check()) {
+            return session.plan(name, octets);
+        }
+        return options.dryRun() ? session.check(name, octets) : session.load(name, octets);
+    }
+
+    private int printDumps(JsetkeyOptions options, PrintWriter out, PrintWriter err) {
+        DumpFilePrinter printer = new DumpFilePrinter(host, out, options.ports(), options.dead());
+        for (String file : options.dumps()) {
+            String complaint;
+            try {
+                complaint = printer.print(host.path(file));
+            } catch (IOException failed) {
+                complaint = Reasons.of(failed);
+            }
+            if (!complaint.isEmpty()) {
+                out.flush();
+                err.println("jsetkey: " + file + ": " + complaint);
+                err.println(
+                        "a file without -f is a binary dump of PF_KEY messages;"
+                                + " a configuration is loaded by: jsetkey -f "
+                                + file);
+                return 1;
+            }
+        }
+        return 0;
     }
 }

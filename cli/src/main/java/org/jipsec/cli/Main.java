@@ -28,10 +28,12 @@ public final class Main {
             return 2;
         }
         String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
+        ServiceBackends backends = new ServiceBackends(host);
         return switch (arguments[0]) {
-            case "jsetkey" -> new JsetkeyCommand(host, false).run(System.in, out, err, rest);
-            case "setkey" -> new JsetkeyCommand(host, true).run(System.in, out, err, rest);
+            case "jsetkey" -> new JsetkeyCommand(host, backends).run(System.in, out, err, rest);
+            case "setkey" -> new SetkeyCommand(host, backends).run(System.in, out, err, rest);
             case "jipsecd" -> new JipsecdCommand(host).run(System.in, out, err, rest);
+            case "jipsec" -> new ShellCommand(host, backends).run(System.in, out, err, rest);
             default -> {
                 err.println("jipsec: there is no program " + arguments[0]);
                 yield 2;

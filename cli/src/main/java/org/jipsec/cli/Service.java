@@ -1,72 +1,92 @@
 package org.jipsec.cli;
 
-import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Optional;
-import java.util.function.Consumer;
+import org.jipsec.dataplane.KeyService;
+import org.jipsec.dataplane.KeyServiceSocket;
+import org.jipsec.dataplane.SadbEngine;
 
-/// The listening side of jipsecd: one process per socket, none left behind.
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+
+/// What jipsecd is: the databases, the key service in front of them, its socket, and the thread
+/// that lets lifetimes end. One process per [ServicePlace]; nothing of it is left behind.
 ///
-/// Whoever has the [ServiceLock] owns the socket's path, so a socket found there is a stale one.
 /// Another thread may [#close] it at any time.
 final class Service implements AutoCloseable {
     /// What jipsecd writes first to standard output once it listens; its pid follows.
     static final String READY = "jipsecd: ready, pid ";
 
-    private final ServicePlace place;
     private final ServiceLock lock;
-    private final ServerSocketChannel server;
+    private final SadbEngine engine;
+    private final KeyService service;
+    private final KeyServiceSocket socket;
+    private final InstantSource clock;
+    private final Thread lifetimes;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
-    private Service(ServicePlace place, ServiceLock lock, ServerSocketChannel server) {
-        this.place = place;
+    private Service(ServicePlace place, ServiceLock lock, InstantSource clock) throws IOException {
         this.lock = lock;
-        this.server = server;
+        this.clock = clock;
+        this.engine =
+                new SadbEngine(clock, new SecureRandom(), (int) ProcessHandle.current().pid());
+        this.service = new KeyService(engine.backend());
+        this.socket = KeyServiceSocket.open(service, place.socket());
+        this.lifetimes = Thread.ofPlatform().daemon().name("lifetimes").unstarted(this::age);
     }
 
     /// Empty when another process serves this place.
-    static Optional<Service> open(ServicePlace place) throws IOException {
+    static Optional<Service> open(ServicePlace place, InstantSource clock) throws IOException {
         Optional<ServiceLock> lock = ServiceLock.take(place);
         if (lock.isEmpty()) {
             return Optional.empty();
         }
-        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            Files.deleteIfExists(place.socket());
-            server.bind(UnixDomainSocketAddress.of(place.socket()));
-            Files.setPosixFilePermissions(
-                    place.socket(), PosixFilePermissions.fromString("rw-------"));
+            Service service = new Service(place, lock.get(), clock);
+            service.lifetimes.start();
+            // Whatever changes may bring the next deadline nearer.
+            service.engine.listen(_ -> LockSupport.unpark(service.lifetimes));
+            return Optional.of(service);
         } catch (IOException failed) {
-            server.close();
             lock.get().close();
             throw failed;
         }
-        return Optional.of(new Service(place, lock.get(), server));
     }
 
-    /// Hands each client to `clients` until [#close]d.
-    void accept(Consumer<SocketChannel> clients) throws IOException {
-        while (true) {
-            SocketChannel client;
-            try {
-                client = server.accept();
-            } catch (ClosedChannelException closed) {
-                return;
+    /// Returns when it has been [#close]d.
+    void awaitEnd() throws InterruptedException {
+        closed.await();
+    }
+
+    private void age() {
+        while (closed.getCount() > 0) {
+            Optional<Instant> next = engine.nextDeadline();
+            if (next.isEmpty()) {
+                LockSupport.park(this);
+            } else {
+                Duration wait = Duration.between(clock.instant(), next.get());
+                if (wait.isPositive()) {
+                    LockSupport.parkNanos(this, wait.toNanos());
+                }
+                engine.tick();
             }
-            clients.accept(client);
         }
     }
 
-    /// Stops listening and takes the socket away.
+    /// Stops listening, takes the socket away and lets the clients go.
     @Override
     public void close() throws IOException {
-        server.close();
-        Files.deleteIfExists(place.socket());
-        lock.close();
+        try {
+            socket.close();
+            service.close();
+            lock.close();
+        } finally {
+            closed.countDown();
+            LockSupport.unpark(lifetimes);
+        }
     }
 }

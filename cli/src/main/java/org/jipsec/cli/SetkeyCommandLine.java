@@ -9,7 +9,7 @@ import java.util.List;
 /// @param file what the last `-f` names
 /// @param timestamps how often `-x` was given
 /// @param dumps the arguments that are not options: binary dump files
-record ClassicOptions(
+record SetkeyCommandLine(
         Mode mode,
         String file,
         boolean policies,
@@ -33,7 +33,7 @@ record ClassicOptions(
 
     /// What the original does about each option as it comes to it, and in that order.
     sealed interface Outcome {
-        record Run(ClassicOptions options) implements Outcome {}
+        record Run(SetkeyCommandLine options) implements Outcome {}
 
         /// @param complaint for standard error; empty for `-h`
         record Usage(String complaint) implements Outcome {}
@@ -110,7 +110,7 @@ record ClassicOptions(
             }
         }
         return new Outcome.Run(
-                new ClassicOptions(
+                new SetkeyCommandLine(
                         mode,
                         file,
                         has(letters, 'P'),

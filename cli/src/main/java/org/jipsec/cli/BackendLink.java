@@ -1,0 +1,25 @@
+package org.jipsec.cli;
+
+import org.jipsec.sadb.SadbBackend;
+import org.jipsec.setkey.ClassicTrace;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+
+/// An open backend, with the messages behind what it is asked and answers.
+interface BackendLink extends AutoCloseable {
+    SadbBackend backend();
+
+    /// What was sent and received since it was last asked.
+    ClassicTrace trace();
+
+    /// Hands over every message that any client exchanges with the backend, until the link breaks
+    /// or is closed.
+    ///
+    /// @param messages gets whole PF_KEY messages, to be read before it returns
+    void monitor(Consumer<ByteBuffer> messages) throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

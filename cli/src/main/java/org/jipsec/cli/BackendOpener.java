@@ -1,0 +1,15 @@
+package org.jipsec.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Finds the backend that a program talks to.
+interface BackendOpener {
+    /// @param socket what `--socket` names
+    /// @param notice is told, in one line, what the user should know: that a service was started
+    /// @throws IOException there is none; the message is for the user
+    BackendLink open(BackendChoice choice, Optional<Path> socket, Consumer<String> notice)
+            throws IOException;
+}

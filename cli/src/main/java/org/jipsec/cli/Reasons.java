@@ -1,0 +1,35 @@
+package org.jipsec.cli;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Why a file could not be read, in the words of the system.
+final class Reasons {
+    private static final String NOT_THERE = "No such file or directory";
+    private static final String NOT_ALLOWED = "Permission denied";
+
+    private Reasons() {}
+
+    /// Empty when it can be read.
+    static String whyNotReadable(Path file) {
+        if (Files.isReadable(file)) {
+            return Files.isDirectory(file) ? "Is a directory" : "";
+        }
+        return Files.exists(file) ? NOT_ALLOWED : NOT_THERE;
+    }
+
+    static String of(IOException failed) {
+        return switch (failed) {
+            case NoSuchFileException _ -> NOT_THERE;
+            case AccessDeniedException _ -> NOT_ALLOWED;
+            case FileSystemException system ->
+                    Optional.ofNullable(system.getReason()).orElse("cannot be read");
+            default -> Optional.ofNullable(failed.getMessage()).orElse("cannot be read");
+        };
+    }
+}

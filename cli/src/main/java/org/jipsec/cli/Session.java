@@ -1,0 +1,382 @@
+package org.jipsec.cli;
+
+import org.jipsec.diag.Diagnostics;
+import org.jipsec.diag.JsonRendering;
+import org.jipsec.diag.Rendering;
+import org.jipsec.diag.SourceText;
+import org.jipsec.sadb.Capabilities;
+import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.PolicySnapshot;
+import org.jipsec.sadb.SaSnapshot;
+import org.jipsec.sadb.SaState;
+import org.jipsec.sadb.SadbOperation;
+import org.jipsec.sadb.SadbReply;
+import org.jipsec.setkey.ClassicTrace;
+import org.jipsec.setkey.Code;
+import org.jipsec.setkey.Compilation;
+import org.jipsec.setkey.CompileOptions;
+import org.jipsec.setkey.Plan;
+import org.jipsec.setkey.PlannedOperation;
+import org.jipsec.setkey.PolicyFormatter;
+import org.jipsec.setkey.SaFormatter;
+import org.jipsec.setkey.SetkeyLanguage;
+import org.jipsec.setkey.SystemNames;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// jsetkey in its default mode, over one backend that is opened when it is first needed: a text is
+/// checked as a whole, then carried out; what is wrong with it, and what the backend refuses, is a
+/// diagnostic at its place.
+///
+/// Every method that returns an `int` returns an exit status.
+final class Session implements AutoCloseable {
+    /// Enough of a hopeless text; the rest is counted.
+    private static final int MOST_REFUSALS = 100;
+
+    /// Opens the backend.
+    interface Opening {
+        BackendLink open() throws IOException;
+    }
+
+    private final Opening opening;
+    private final Host host;
+    private final Presentation presentation;
+    private final boolean forward;
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private @Nullable BackendLink link;
+
+    /// @param forward `-r`: an `in` policy brings its `fwd` one
+    Session(
+            Opening opening,
+            Host host,
+            Presentation presentation,
+            boolean forward,
+            PrintWriter out,
+            PrintWriter err) {
+        this.opening = opening;
+        this.host = host;
+        this.presentation = presentation;
+        this.forward = forward;
+        this.out = out;
+        this.err = err;
+    }
+
+    /// What the text may ask for. The embedded stack's is known without asking it.
+    private Capabilities capabilities() {
+        return Capabilities.userspace();
+    }
+
+    int loadFile(Path file) throws IOException {
+        return load(file.toString(), Files.readAllBytes(host.path(file.toString())));
+    }
+
+    /// Checks a text and carries it out when it has no error.
+    ///
+    /// @param name as messages have it
+    int load(String name, byte[] octets) throws IOException {
+        SourceText source = SetkeyLanguage.source(name, octets);
+        Compilation compilation = compile(source);
+        if (compilation.plan().isEmpty()) {
+            report(source, compilation.diagnostics());
+            conclude(compilation.diagnostics(), "; nothing was applied");
+            return 1;
+        }
+        if (!presentation.json()) {
+            report(source, compilation.diagnostics());
+        }
+        return apply(source, compilation.plan().get(), compilation.diagnostics());
+    }
+
+    /// Checks a text and no more.
+    int check(String name, byte[] octets) {
+        SourceText source = SetkeyLanguage.source(name, octets);
+        Diagnostics diagnostics = compile(source).diagnostics();
+        report(source, diagnostics);
+        return diagnostics.hasErrors() ? 1 : 0;
+    }
+
+    int checkFile(Path file) throws IOException {
+        return plan(file.toString(), Files.readAllBytes(host.path(file.toString())));
+    }
+
+    /// Checks a text and prints what would be done.
+    int plan(String name, byte[] octets) {
+        SourceText source = SetkeyLanguage.source(name, octets);
+        Compilation compilation = compile(source);
+        report(source, compilation.diagnostics());
+        if (compilation.plan().isEmpty()) {
+            conclude(compilation.diagnostics(), "");
+            return 1;
+        }
+        if (!presentation.json()) {
+            for (PlannedOperation planned : compilation.plan().get().operations()) {
+                out.print(PlanText.of(planned.operation()));
+                out.println(planned.automatic() ? "   (automatic, -k leaves it out)" : "");
+            }
+            conclude(compilation.diagnostics(), "");
+        }
+        return 0;
+    }
+
+    private Compilation compile(SourceText source) {
+        return SetkeyLanguage.compile(
+                source, capabilities(), new CompileOptions(!forward, new SystemNames()));
+    }
+
+    private void report(SourceText source, Diagnostics diagnostics) {
+        if (presentation.json()) {
+            out.println(new JsonRendering(source).all(diagnostics));
+        } else if (diagnostics.errors() + diagnostics.warnings() + diagnostics.notes() > 0) {
+            out.flush();
+            err.print(new Rendering(source, presentation.color()).all(diagnostics));
+            err.flush();
+        }
+    }
+
+    private void conclude(Diagnostics diagnostics, String outcome) {
+        String summary = diagnostics.summary();
+        if (!presentation.json() && !summary.isEmpty()) {
+            err.println(summary + outcome);
+            err.flush();
+        }
+    }
+
+    private int apply(SourceText source, Plan plan, Diagnostics diagnostics) throws IOException {
+        Diagnostics refusals = presentation.json() ? diagnostics : new Diagnostics(MOST_REFUSALS);
+        int applied = 0;
+        for (PlannedOperation planned : plan.operations()) {
+            SadbReply reply;
+            try {
+                reply = execute(planned.operation());
+            } catch (IOException broken) {
+                throw new IOException(
+                        "the backend broke off after "
+                                + counted(applied, plan.operations().size())
+                                + ": "
+                                + Reasons.of(broken),
+                        broken);
+            }
+            if (reply instanceof SadbReply.Refused refused) {
+                refusals.report(refusal(planned, refused));
+            } else {
+                applied++;
+                print(reply);
+            }
+        }
+        if (presentation.json()) {
+            report(source, refusals);
+        }
+        if (!refusals.hasErrors()) {
+            return 0;
+        }
+        if (!presentation.json()) {
+            report(source, refusals);
+            err.println(
+                    counted(refusals.errors(), plan.operations().size())
+                            + " refused, the others were applied");
+        }
+        return 1;
+    }
+
+    private static String counted(int some, int all) {
+        return some + " of " + all + (all == 1 ? " operation" : " operations");
+    }
+
+    private static org.jipsec.diag.Diagnostic.Builder refusal(
+            PlannedOperation planned, SadbReply.Refused refused) {
+        String what = planned.automatic() ? "its automatic fwd policy" : "this";
+        var diagnostic =
+                Code.REFUSED.at(
+                        planned.span(),
+                        "the backend refused "
+                                + what
+                                + ": "
+                                + refused.errno().text()
+                                + " ("
+                                + refused.errno().name()
+                                + ")");
+        if (!refused.why().isEmpty()) {
+            diagnostic.label(refused.why());
+        }
+        return diagnostic;
+    }
+
+    /// What an operation of a text asked to be shown.
+    private void print(SadbReply reply) {
+        switch (reply) {
+            case SadbReply.Sa(var snapshot) -> printAssociations(List.of(snapshot));
+            case SadbReply.Sas(var snapshots) -> printAssociations(snapshots);
+            case SadbReply.FoundPolicy(var snapshot) -> printPolicies(List.of(snapshot));
+            case SadbReply.Policies(var snapshots) -> printPolicies(snapshots);
+            case SadbReply.SpiReserved(var spi) -> out.println("spi " + spi);
+            case SadbReply.Counted(var statistics) -> StatisticsTable.print(statistics, out);
+            case SadbReply.Done _, SadbReply.Registered _, SadbReply.Refused _ -> {}
+        }
+    }
+
+    /// All SAs there are; none when there is no asking.
+    List<SaSnapshot> associations() {
+        try {
+            return execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC))
+                            instanceof SadbReply.Sas(var snapshots)
+                    ? snapshots
+                    : List.of();
+        } catch (IOException broken) {
+            return List.of();
+        }
+    }
+
+    int printAssociations() throws IOException {
+        SadbReply reply = execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC));
+        return reply instanceof SadbReply.Refused refused ? refused(refused) : printed(reply);
+    }
+
+    int printPolicies() throws IOException {
+        SadbReply reply = execute(new SadbOperation.DumpPolicies());
+        return reply instanceof SadbReply.Refused refused ? refused(refused) : printed(reply);
+    }
+
+    int printStatistics() throws IOException {
+        SadbReply reply = execute(new SadbOperation.GetStatistics());
+        if (reply instanceof SadbReply.Counted(var statistics) && presentation.json()) {
+            out.println(JsonListing.statistics(statistics));
+            return 0;
+        }
+        return reply instanceof SadbReply.Refused refused ? refused(refused) : printed(reply);
+    }
+
+    /// `-l`: one line each, again and again until the host's pause says no.
+    int printForever() throws IOException {
+        out.print(SaFormatter.SHORT_HEADER);
+        SaFormatter formatter = new SaFormatter(zone(), presentation.ports());
+        do {
+            StringBuilder text = new StringBuilder();
+            Instant now = host.clock().instant();
+            for (SaSnapshot snapshot : associations()) {
+                if (shown(snapshot)) {
+                    formatter.appendShort(text, snapshot, now);
+                }
+            }
+            out.append(text).flush();
+        } while (host.pause().getAsBoolean());
+        return 0;
+    }
+
+    int flush(boolean policies) throws IOException {
+        SadbReply reply =
+                execute(
+                        policies
+                                ? new SadbOperation.FlushPolicies()
+                                : new SadbOperation.FlushSas(IpsecProtocol.UNSPEC));
+        return reply instanceof SadbReply.Refused refused ? refused(refused) : 0;
+    }
+
+    int monitor(boolean bareSeconds) throws IOException {
+        link().monitor(new MonitorPrinter(host, out, presentation.hex(), bareSeconds));
+        return 0;
+    }
+
+    int explain(String code) {
+        Optional<String> page = Optional.of(code.toUpperCase(Locale.ROOT));
+        if (page.isEmpty()) {
+            err.println("there is no diagnostic " + code + "; they look like SK014");
+            return 1;
+        }
+        out.print(page.get());
+        return 0;
+    }
+
+    private int printed(SadbReply reply) {
+        print(reply);
+        return 0;
+    }
+
+    private int refused(SadbReply.Refused refused) {
+        err.println("the backend refused: " + refused.errno().text() + ": " + refused.why());
+        return 1;
+    }
+
+    private void printAssociations(List<SaSnapshot> snapshots) {
+        if (presentation.json()) {
+            out.println(JsonListing.associations(snapshots, presentation.showKeys()));
+            return;
+        }
+        if (snapshots.isEmpty()) {
+            out.println("No SAD entries.");
+        }
+        SaFormatter formatter = new SaFormatter(zone(), presentation.ports());
+        Instant now = host.clock().instant();
+        StringBuilder text = new StringBuilder(1024);
+        for (SaSnapshot snapshot : snapshots) {
+            if (shown(snapshot)) {
+                text.setLength(0);
+                formatter.append(text, snapshot, now);
+                out.append(text);
+            }
+        }
+    }
+
+    private boolean shown(SaSnapshot snapshot) {
+        return presentation.dead() || snapshot.state() != SaState.DEAD;
+    }
+
+    private void printPolicies(List<PolicySnapshot> snapshots) {
+        if (presentation.json()) {
+            out.println(JsonListing.policies(snapshots));
+            return;
+        }
+        if (snapshots.isEmpty()) {
+            out.println("No SPD entries.");
+        }
+        PolicyFormatter formatter = new PolicyFormatter(zone(), presentation.ports());
+        StringBuilder text = new StringBuilder(1024);
+        for (PolicySnapshot snapshot : snapshots) {
+            text.setLength(0);
+            formatter.append(text, snapshot);
+            out.append(text);
+        }
+    }
+
+    private ZoneId zone() {
+        return host.zone().get();
+    }
+
+    private SadbReply execute(SadbOperation operation) throws IOException {
+        SadbReply reply = link().backend().execute(operation);
+        if (presentation.verbose() || presentation.hex()) {
+            for (ClassicTrace.Message message : link().trace().take()) {
+                if (presentation.verbose()) {
+                    out.print(message.text());
+                }
+                if (presentation.hex()) {
+                    out.print(message.hex());
+                }
+            }
+        }
+        return reply;
+    }
+
+    private BackendLink link() throws IOException {
+        if (link == null) {
+            link = opening.open();
+        }
+        return link;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (link != null) {
+            link.close();
+        }
+    }
+}
