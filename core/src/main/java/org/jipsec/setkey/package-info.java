@@ -4,6 +4,11 @@
 /// [SetkeyParser] reads a [org.jipsec.diag.SourceText] as [Command]s, which say what is written and
 /// where. Problems become [org.jipsec.diag.Diagnostic]s with a [Code]. ANTLR stays inside:
 /// `CommandReader` and `PolicyReader` turn parse trees into our records.
+///
+/// [SaFormatter] and [PolicyFormatter] print what is in the databases, as setkey always did.
+/// [ClassicSession] is setkey 0.8.2 itself, for `--classic`: another reader, for that release ran
+/// each command as it was read, with messages that quote the word it had reached
+/// ([ClassicInterpreter] says more).
 @NullMarked
 package org.jipsec.setkey;
 

@@ -382,6 +382,24 @@ class ClassicSessionTests {
     }
 
     @Test
+    void beginsEachCommandOfAStreamAfresh() throws IOException {
+        runInput(
+                "add " + ENDS + "esp 1 -m tunnel -E des-cbc \"12345678\" oops;\n"
+                        + "add " + ENDS + "ah 2 -A hmac-md5 " + KEY_128 + ";\n");
+        SecurityAssociation sa = backend.associations().get(0);
+        assertThat(sa.mode()).isEqualTo(SaMode.ANY);
+        assertThat(sa.encryption()).isEqualTo(EncryptionAlgorithm.NONE);
+        assertThat(sa.encryptionKey().length()).isZero();
+    }
+
+    @Test
+    void flushesNoOtherProtocolForTcp() {
+        run("flush tcp;");
+        assertThat(backend.operations)
+                .containsExactly(new SadbOperation.FlushSas(IpsecProtocol.TCP));
+    }
+
+    @Test
     void takesCommandsOfAnyLengthFromAStream() throws IOException {
         runInput("flush" + " ".repeat(5000) + ";\n");
         assertThat(backend.operations).hasSize(1);
