@@ -12,8 +12,7 @@ import org.jipsec.sadb.SadbReply;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
 
 /// setkey as ipsec-tools 0.8.2 on Linux has it, for `--classic`: commands run as they are read, the
@@ -62,9 +61,13 @@ public final class ClassicSession {
     ///
     /// @param name as messages give it
     /// @param text one char an octet (ISO 8859-1)
-    /// @return the exit status: 1 when the file is not setkey's language, 0 whatever was refused
+    /// @return the exit status: 1 when the file is not setkey's language or nobody is there, 0
+    ///     whatever was refused
     public int runFile(String name, String text) {
         output.readingFile(name);
+        if (!register()) {
+            return 1;
+        }
         return new ClassicInterpreter(this, host.names(), output).runFile(text);
     }
 
@@ -72,8 +75,12 @@ public final class ClassicSession {
     /// the next one read.
     ///
     /// @param input one char an octet (ISO 8859-1)
-    /// @return the exit status: 1 only after a character that begins no word
+    /// @return the exit status: 1 only after a character that begins no word or when nobody is
+    /// there
     public int runInput(BufferedReader input) throws IOException {
+        if (!register()) {
+            return 1;
+        }
         ClassicInterpreter interpreter = new ClassicInterpreter(this, host.names(), output);
         StringBuilder pending = new StringBuilder();
         for (String line = input.readLine(); line != null; line = input.readLine()) {
@@ -118,6 +125,20 @@ public final class ClassicSession {
         send(new SadbOperation.FlushPolicies(), 0);
     }
 
+    /// Prints a message of a binary dump file, which is what a file without `-f` is taken for.
+    public void print(ClassicMessage message) {
+        switch (message) {
+            case ClassicMessage.Failed failed -> output.refused(0, failed.reason());
+            case ClassicMessage.ListedSa(SaSnapshot snapshot) -> printListed(snapshot);
+            case ClassicMessage.GotSa(SaSnapshot snapshot) -> print(snapshot);
+            case ClassicMessage.ListedPolicy(PolicySnapshot snapshot) -> print(snapshot);
+            case ClassicMessage.Other _ -> {
+                // nothing is said of it
+            }
+        }
+        output.out().flush();
+    }
+
     ClassicSettings settings() {
         return settings;
     }
@@ -138,6 +159,23 @@ public final class ClassicSession {
         } while (again && host.pause().getAsBoolean());
     }
 
+    /// Asks for the algorithms, as the original does before it reads; other programs see it in
+    /// `-x`. Neither `-v` nor `-H` show it, and what may be named is [ClassicCapabilities] whatever
+    /// comes. False when it cannot be asked.
+    private boolean register() {
+        if (settings.dryRun()) {
+            return true;
+        }
+        try {
+            backend.execute(new SadbOperation.Register(IpsecProtocol.UNSPEC));
+            trace.take();
+            return true;
+        } catch (IOException broken) {
+            output.warn(String.valueOf(broken.getMessage()));
+            return false;
+        }
+    }
+
     /// What the kernel would answer to a message that cannot be said in [SadbOperation].
     void refuse(Errno errno, int line) {
         if (!settings.dryRun()) {
@@ -147,94 +185,74 @@ public final class ClassicSession {
 
     /// A listing that is not printed, for `deleteall`; empty when nothing is sent or it fails.
     List<SaSnapshot> list(IpsecProtocol protocol) {
-        if (settings.dryRun()) {
-            return List.of();
+        List<SaSnapshot> all = new ArrayList<>();
+        if (!settings.dryRun()) {
+            try {
+                backend.stream(
+                        new SadbOperation.DumpSas(protocol),
+                        reply -> {
+                            if (reply instanceof SadbReply.Sas(var snapshots)) {
+                                all.addAll(snapshots);
+                            }
+                        });
+                printMessages();
+            } catch (IOException broken) {
+                warn(broken);
+            }
         }
-        try {
-            SadbReply reply = backend.execute(new SadbOperation.DumpSas(protocol));
-            received().forEach(message -> print(message.text()));
-            return reply instanceof SadbReply.Sas(var snapshots) ? snapshots : List.of();
-        } catch (IOException broken) {
-            warn(broken);
-            return List.of();
-        }
+        return all;
     }
 
     private void sendOnce(SadbOperation operation, int line) {
-        SadbReply reply;
         try {
-            reply = backend.execute(operation);
+            if (operation instanceof SadbOperation.DumpSas
+                    || operation instanceof SadbOperation.DumpPolicies) {
+                boolean[] any = new boolean[1];
+                backend.stream(
+                        operation,
+                        entry -> {
+                            any[0] = true;
+                            answered(operation, entry, line);
+                        });
+                if (!any[0]) {
+                    answered(operation, new SadbReply.Refused(Errno.ENOENT, ""), line);
+                }
+            } else {
+                answered(operation, backend.execute(operation), line);
+            }
         } catch (IOException broken) {
             warn(broken);
-            return;
-        }
-        Deque<ClassicTrace.Message> received = received();
-        switch (reply) {
-            case SadbReply.Sas(var snapshots) when snapshots.isEmpty() -> {
-                printNext(received);
-                refused(operation, Errno.ENOENT, line);
-            }
-            case SadbReply.Sas(var snapshots) -> {
-                for (SaSnapshot snapshot : snapshots) {
-                    printNext(received);
-                    printListed(snapshot);
-                }
-            }
-            case SadbReply.Policies(var snapshots) when snapshots.isEmpty() -> {
-                printNext(received);
-                refused(operation, Errno.ENOENT, line);
-            }
-            case SadbReply.Policies(var snapshots) -> {
-                for (PolicySnapshot snapshot : snapshots) {
-                    printNext(received);
-                    print(snapshot);
-                }
-            }
-            case SadbReply.Sa(var snapshot) -> {
-                printNext(received);
-                print(snapshot);
-            }
-            case SadbReply.FoundPolicy(var snapshot) -> {
-                printNext(received);
-                print(snapshot);
-            }
-            case SadbReply.Refused(Errno errno, String _) -> {
-                printNext(received);
-                refused(operation, errno, line);
-            }
-            case SadbReply.Done _,
-                    SadbReply.SpiReserved _,
-                    SadbReply.Registered _,
-                    SadbReply.Counted _ ->
-                    printNext(received);
         }
         output.out().flush();
     }
 
-    /// Prints what was sent and leaves what was received.
-    private Deque<ClassicTrace.Message> received() {
-        Deque<ClassicTrace.Message> received = new ArrayDeque<>();
-        for (ClassicTrace.Message message : trace.take()) {
-            if (!message.sent()) {
-                if (settings.verbose()) {
-                    received.add(message);
-                }
-                continue;
+    private void answered(SadbOperation operation, SadbReply reply, int line) {
+        printMessages();
+        switch (reply) {
+            case SadbReply.Sas(var snapshots) -> snapshots.forEach(this::printListed);
+            case SadbReply.Policies(var snapshots) -> snapshots.forEach(this::print);
+            case SadbReply.Sa(var snapshot) -> print(snapshot);
+            case SadbReply.FoundPolicy(var snapshot) -> print(snapshot);
+            case SadbReply.Refused(Errno errno, String _) -> refused(operation, errno, line);
+            case SadbReply.Done _,
+                    SadbReply.SpiReserved _,
+                    SadbReply.Registered _,
+                    SadbReply.Counted _ -> {
+                // nothing is said of success
             }
+        }
+    }
+
+    /// What has been sent and what has come since the last time; of an answer to a listing that is
+    /// its first entry, then each one before it is printed.
+    private void printMessages() {
+        for (ClassicTrace.Message message : trace.take()) {
             if (settings.verbose()) {
                 print(message.text());
             }
-            if (settings.hex()) {
+            if (settings.hex() && message.sent()) {
                 print(message.hex());
             }
-        }
-        return received;
-    }
-
-    private void printNext(Deque<ClassicTrace.Message> received) {
-        ClassicTrace.Message message = received.poll();
-        if (message != null) {
-            print(message.text());
         }
     }
 

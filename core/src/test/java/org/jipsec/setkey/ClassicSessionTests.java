@@ -346,6 +346,15 @@ class ClassicSessionTests {
     }
 
     @Test
+    void readsNothingWhenNobodyIsThere() throws IOException {
+        backend.absent = true;
+        assertThat(run("flush;")).isEqualTo(1);
+        assertThat(runInput("flush;\n")).isEqualTo(1);
+        assertThat(err.toString()).isEqualTo("setkey: nobody is there\n".repeat(2));
+        assertThat(backend.operations).isEmpty();
+    }
+
+    @Test
     void runsEachCommandOfAStreamAndGoesOnAfterAWrongOne() throws IOException {
         int status =
                 runInput(
@@ -384,8 +393,14 @@ class ClassicSessionTests {
     @Test
     void beginsEachCommandOfAStreamAfresh() throws IOException {
         runInput(
-                "add " + ENDS + "esp 1 -m tunnel -E des-cbc \"12345678\" oops;\n"
-                        + "add " + ENDS + "ah 2 -A hmac-md5 " + KEY_128 + ";\n");
+                "add "
+                        + ENDS
+                        + "esp 1 -m tunnel -E des-cbc \"12345678\" oops;\n"
+                        + "add "
+                        + ENDS
+                        + "ah 2 -A hmac-md5 "
+                        + KEY_128
+                        + ";\n");
         SecurityAssociation sa = backend.associations().get(0);
         assertThat(sa.mode()).isEqualTo(SaMode.ANY);
         assertThat(sa.encryption()).isEqualTo(EncryptionAlgorithm.NONE);
@@ -457,6 +472,7 @@ class ClassicSessionTests {
         private final List<SadbOperation> operations = new ArrayList<>();
         private Function<SadbOperation, SadbReply> answer = operation -> new SadbReply.Done();
         private boolean broken;
+        private boolean absent;
 
         List<SecurityAssociation> associations() {
             return operations.stream()
@@ -484,6 +500,12 @@ class ClassicSessionTests {
 
         @Override
         public SadbReply execute(SadbOperation operation) throws IOException {
+            if (operation instanceof SadbOperation.Register) {
+                if (absent) {
+                    throw new IOException("nobody is there");
+                }
+                return new SadbReply.Registered(ClassicCapabilities.LINUX);
+            }
             if (broken) {
                 throw new IOException("it is gone");
             }

@@ -1,8 +1,16 @@
 package org.jipsec.setkey;
 
+import org.jipsec.dataplane.KeyService;
 import org.jipsec.dataplane.SadbEngine;
+import org.jipsec.pfkey.MemoryPfkeyChannel;
+import org.jipsec.pfkey.PfkeyBackend;
+import org.jipsec.pfkey.PfkeyChannel;
+import org.jipsec.pfkey.PfkeyDump;
+import org.jipsec.pfkey.PfkeyDumpFile;
+import org.jipsec.pfkey.PfkeyTrace;
 import org.jipsec.sadb.SadbBackend;
 import org.jipsec.wire.IpText;
+import org.jipsec.wire.WireException;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,11 +19,13 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +34,7 @@ import java.util.Random;
 
 /// The machine on which the goldens were made, as far as setkey sees it: empty databases, no DNS,
 /// Debian's services. Time stands still but for [#sleep].
-public final class GoldenMachine implements GoldenScript.Program {
+public final class GoldenMachine implements GoldenScript.Program, AutoCloseable {
     /// Without DNS every name gives the same answer; of the services only those of UDP count.
     public static final ClassicNames NAMES =
             new ClassicNames() {
@@ -49,48 +59,155 @@ public final class GoldenMachine implements GoldenScript.Program {
 
     private final Clock clock = new Clock();
     private final SadbEngine engine = new SadbEngine(clock, new Random(1), 4711);
+    private final Optional<KeyService> service;
+    private int processId = 1000;
+
+    private GoldenMachine(boolean pfkey) {
+        service = pfkey ? Optional.of(new KeyService(engine.backend())) : Optional.empty();
+    }
+
+    /// Sessions call the engine.
+    public static GoldenMachine direct() {
+        return new GoldenMachine(false);
+    }
+
+    /// Sessions speak PF_KEY, and so have messages for `-v` and `-H`.
+    public static GoldenMachine overPfkey() {
+        return new GoldenMachine(true);
+    }
+
+    /// A channel to the service of [#overPfkey].
+    PfkeyChannel connect() {
+        MemoryPfkeyChannel.Pair pair = MemoryPfkeyChannel.pair();
+        service.orElseThrow().attach(pair.service());
+        return pair.client();
+    }
+
+    @Override
+    public void close() {
+        service.ifPresent(KeyService::close);
+    }
 
     /// `setkey -f` of a text.
     ///
     /// @param name as messages give it
     public int runFile(
             String name, String text, ClassicSettings settings, PrintWriter out, PrintWriter err) {
-        return session(settings, out, err).runFile(name, text);
+        return run(settings, out, err, session -> session.runFile(name, text));
     }
 
-    /// Only the modes of a session: `-c -f -D -F` with `-P -a -p -l -n -v -r -k`.
+    /// Only the modes of a session: `-c -f -D -F` with `-P -a -p -l -n -v -H -r -k`.
     @Override
     public int run(InputStream in, PrintWriter out, PrintWriter err, List<String> arguments) {
         StringBuilder letters = new StringBuilder();
-        String file = "";
+        List<String> files = new ArrayList<>();
         for (String argument : arguments) {
             if (argument.startsWith("-")) {
                 letters.append(argument, 1, argument.length());
             } else {
-                file = argument;
+                files.add(argument);
             }
         }
-        ClassicSession session = session(settings(letters), out, err);
-        try {
-            if (has(letters, 'f')) {
-                return session.runFile(file, GoldenFiles.text("cli/" + file));
-            } else if (has(letters, 'c')) {
-                return session.runInput(
-                        new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1)));
-            } else if (has(letters, 'D')) {
-                if (has(letters, 'P')) {
-                    session.dumpPolicies();
-                } else {
-                    session.dumpSas();
-                }
-            } else if (has(letters, 'P')) {
+        return run(
+                settings(letters),
+                out,
+                err,
+                session -> run(session, letters.toString(), files, in));
+    }
+
+    private static int run(
+            ClassicSession session, String letters, List<String> files, InputStream in)
+            throws IOException {
+        if (letters.indexOf('f') >= 0) {
+            return session.runFile(files.get(0), GoldenFiles.text("cli/" + files.get(0)));
+        }
+        if (letters.indexOf('c') >= 0) {
+            return session.runInput(
+                    new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1)));
+        }
+        boolean policies = letters.indexOf('P') >= 0;
+        if (letters.indexOf('D') >= 0) {
+            if (policies) {
+                session.dumpPolicies();
+            } else {
+                session.dumpSas();
+            }
+        } else if (letters.indexOf('F') >= 0) {
+            if (policies) {
                 session.flushPolicies();
             } else {
                 session.flushSas();
             }
-            return 0;
+        } else {
+            for (String file : files) {
+                printDump(session, GoldenFiles.octets("cli/" + file));
+            }
+        }
+        return 0;
+    }
+
+    private static void printDump(ClassicSession session, byte[] octets) throws IOException {
+        try {
+            for (PfkeyDumpFile.Entry entry :
+                    PfkeyDumpFile.read(ByteBuffer.wrap(octets)).entries()) {
+                session.print(
+                        switch (entry) {
+                            case PfkeyDumpFile.Entry.Sa(var snapshot) ->
+                                    new ClassicMessage.ListedSa(snapshot);
+                            case PfkeyDumpFile.Entry.Policy(var snapshot) ->
+                                    new ClassicMessage.ListedPolicy(snapshot);
+                            case PfkeyDumpFile.Entry.Failure(int errno) ->
+                                    new ClassicMessage.Failed(ClassicMessage.Asked.OTHER, errno);
+                        });
+            }
+        } catch (WireException tooShort) {
+            throw new IOException(tooShort);
+        }
+    }
+
+    private interface Mode {
+        int run(ClassicSession session) throws IOException;
+    }
+
+    private int run(ClassicSettings settings, PrintWriter out, PrintWriter err, Mode mode) {
+        ClassicHost host = new ClassicHost(NAMES, clock, ZoneOffset.UTC, () -> false);
+        Trace trace = new Trace();
+        try (SadbBackend backend = open(trace)) {
+            return mode.run(new ClassicSession(backend, trace, host, settings, out, err));
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
+        }
+    }
+
+    private SadbBackend open(Trace trace) throws IOException {
+        if (service.isEmpty()) {
+            return engine.backend();
+        }
+        PfkeyBackend backend =
+                PfkeyBackend.open(
+                        connect(), processId++, PfkeyBackend.Peer.SERVICE, Duration.ofSeconds(20));
+        backend.trace(trace);
+        return backend;
+    }
+
+    private static final class Trace implements PfkeyTrace, ClassicTrace {
+        private List<Message> seen = new ArrayList<>();
+
+        @Override
+        public void sent(ByteBuffer message) {
+            seen.add(new Message(true, PfkeyDump.text(message) + "\n", PfkeyDump.hex(message)));
+        }
+
+        @Override
+        public void received(ByteBuffer message) {
+            seen.add(new Message(false, PfkeyDump.text(message) + "\n", PfkeyDump.hex(message)));
+        }
+
+        @Override
+        public List<Message> take() {
+            List<Message> taken = seen;
+            seen = new ArrayList<>();
+            return taken;
         }
     }
 
@@ -98,12 +215,6 @@ public final class GoldenMachine implements GoldenScript.Program {
     public void sleep(Duration duration) {
         clock.now = clock.now.plus(duration);
         engine.tick();
-    }
-
-    private ClassicSession session(ClassicSettings settings, PrintWriter out, PrintWriter err) {
-        SadbBackend backend = engine.backend();
-        ClassicHost host = new ClassicHost(NAMES, clock, ZoneOffset.UTC, () -> false);
-        return new ClassicSession(backend, ClassicTrace.NONE, host, settings, out, err);
     }
 
     private static ClassicSettings settings(CharSequence letters) {
