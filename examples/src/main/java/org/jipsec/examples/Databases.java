@@ -8,6 +8,7 @@ import org.jipsec.sadb.SaSnapshot;
 import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
+import org.jipsec.sadb.Statistics;
 import org.jipsec.setkey.Compilation;
 import org.jipsec.setkey.CompileOptions;
 import org.jipsec.setkey.PlannedOperation;
@@ -74,5 +75,19 @@ record Databases(
             }
         }
         out.print(text);
+    }
+
+    /// What the packet path has dropped and why, to `err`, a line for each reason.
+    void printDrops(String host) throws IOException {
+        if (backend.execute(new SadbOperation.GetStatistics())
+                instanceof SadbReply.Counted(var statistics)) {
+            for (Statistics.Drop drop : statistics.drops()) {
+                if (drop.packets() > 0) {
+                    err.printf(
+                            "%s dropped %d: %s (%s)%n",
+                            host, drop.packets(), drop.sentence(), drop.name());
+                }
+            }
+        }
     }
 }

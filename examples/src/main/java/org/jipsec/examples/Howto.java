@@ -2,7 +2,6 @@ package org.jipsec.examples;
 
 import org.jipsec.dataplane.PcapWriter;
 import org.jipsec.dataplane.SadbEngine;
-import org.jipsec.wire.Bytes;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -92,7 +92,7 @@ public final class Howto {
     /// @param number that the HOWTO calls the peer by
     private boolean setUp(SadbEngine engine, Inet4Address peer, String number) throws IOException {
         String file = scenario.word() + "-" + number + ".conf";
-        Databases databases = new Databases(engine.backend(), clock, zone, out, err);
+        Databases databases = databases(engine);
         prompt(peer, "jsetkey -f " + file);
         out.flush();
         if (!databases.load(file, Files.readAllBytes(folder.resolve(file)))) {
@@ -110,83 +110,46 @@ public final class Howto {
         String pinged = scenario.pinged().getHostAddress();
         prompt(scenario.pinging(), "ping -c " + PINGS + " " + pinged);
         try (PcapWriter capture =
-                        new PcapWriter(
-                                new BufferedOutputStream(Files.newOutputStream(pcap)), clock);
-                Network network = new Network(left, right, new Wire(clock, zone, capture))) {
-            network.ping.send(PINGS, network.left::send);
-            return report(network);
+                new PcapWriter(new BufferedOutputStream(Files.newOutputStream(pcap)), clock)) {
+            Wire wire = new Wire(clock, zone, capture);
+            try (Network network = new Network(scenario, left, right, clock, random, wire)) {
+                List<Echo> answers = network.ping(PINGS);
+                show(answers, wire);
+                return judge(answers.size(), wire.inClear(), left, right);
+            }
         }
     }
 
-    private boolean report(Network network) {
-        int answered = network.ping.answers().size();
-        network.ping.answers().forEach(answer -> out.println(Ping.line(answer)));
+    private void show(List<Echo> answers, Wire wire) {
+        answers.forEach(answer -> out.println(Ping.line(answer)));
         out.printf(
                 "%d packets transmitted, %d received, %d%% packet loss%n%n",
-                PINGS, answered, 100 - 100 * answered / PINGS);
-        out.println(
-                "# what tcpdump shows between "
-                        + Scenario.LEFT.getHostAddress()
-                        + " and "
-                        + Scenario.RIGHT.getHostAddress()
-                        + "; also in "
-                        + pcap);
-        network.wire.lines().forEach(out::println);
+                PINGS, answers.size(), 100 - 100 * answers.size() / PINGS);
+        out.printf(
+                "# what tcpdump shows between %s and %s; also in %s%n",
+                Scenario.LEFT.getHostAddress(), Scenario.RIGHT.getHostAddress(), pcap);
+        wire.lines().forEach(out::println);
         out.flush();
-        network.left.losses().forEach(err::println);
-        network.right.losses().forEach(err::println);
+    }
+
+    private boolean judge(int answered, int inClear, SadbEngine left, SadbEngine right)
+            throws IOException {
         if (answered < PINGS) {
             err.printf("%d of %d pings were not answered%n", PINGS - answered, PINGS);
+            databases(left).printDrops(Scenario.LEFT.getHostAddress());
+            databases(right).printDrops(Scenario.RIGHT.getHostAddress());
         }
-        if (network.wire.inClear() > 0) {
-            err.printf("%d packets went in clear%n", network.wire.inClear());
+        if (inClear > 0) {
+            err.printf("%d packets went in clear%n", inClear);
         }
-        return answered == PINGS && network.wire.inClear() == 0;
+        return answered == PINGS && inClear == 0;
+    }
+
+    private Databases databases(SadbEngine engine) {
+        return new Databases(engine.backend(), clock, zone, out, err);
     }
 
     private void prompt(Inet4Address host, String command) {
         out.println(host.getHostAddress() + "# " + command);
-    }
-
-    /// Both peers, the wire between them and the two hosts that talk.
-    private final class Network implements AutoCloseable {
-        final Ping ping = new Ping(scenario);
-        final Wire wire;
-        final Machine left;
-        final Machine right;
-
-        Network(SadbEngine leftEngine, SadbEngine rightEngine, Wire wire) {
-            this.wire = wire;
-            left =
-                    new Machine(
-                            Scenario.LEFT,
-                            leftEngine,
-                            clock,
-                            random,
-                            wire.to(this::receiveRight),
-                            ping::receive);
-            right =
-                    new Machine(
-                            Scenario.RIGHT,
-                            rightEngine,
-                            clock,
-                            random,
-                            wire.to(left::receive),
-                            packet -> ping.answer(packet, this::sendRight));
-        }
-
-        private void receiveRight(Bytes packet) {
-            right.receive(packet);
-        }
-
-        private void sendRight(Bytes packet) {
-            right.send(packet);
-        }
-
-        @Override
-        public void close() {
-            left.close();
-            right.close();
-        }
     }
 }

@@ -4,9 +4,9 @@ import org.jipsec.wire.Bytes;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Optional;
 
-/// `ping -c COUNT`: the host that asks and the host that is asked, with the routers before them.
+/// `ping -c COUNT`: the host that asks and the host that is asked.
 final class Ping {
     private static final int IDENTIFIER = 0x4a50;
 
@@ -17,29 +17,25 @@ final class Ping {
         this.scenario = scenario;
     }
 
-    /// Sends requests number 1 to `count` into `out`.
-    void send(int count, Consumer<Bytes> out) {
-        for (int sequence = 1; sequence <= count; sequence++) {
-            Echo request =
-                    Echo.request(scenario.pinging(), scenario.pinged(), IDENTIFIER, sequence);
-            out.accept(passing(request).packet());
-        }
+    /// A request as it reaches the peer on the side of the host that asks.
+    Bytes request(int sequence) {
+        return routed(Echo.request(scenario.pinging(), scenario.pinged(), IDENTIFIER, sequence))
+                .packet();
     }
 
-    /// What arrives on the side of the host that asks.
+    /// What arrives at the host that asks.
     void receive(Bytes packet) {
         Echo.of(packet)
-                .map(this::passing)
                 .filter(echo -> echo.reply() && echo.destination().equals(scenario.pinging()))
                 .ifPresent(answers::add);
     }
 
-    /// What arrives on the side of the host that is asked; its answer goes into `out`.
-    void answer(Bytes packet, Consumer<Bytes> out) {
-        Echo.of(packet)
-                .map(this::passing)
+    /// What the host that is asked sends when `packet` arrives there; empty when that is no
+    /// request to it.
+    Optional<Bytes> answer(Bytes packet) {
+        return Echo.of(packet)
                 .filter(echo -> !echo.reply() && echo.destination().equals(scenario.pinged()))
-                .ifPresent(echo -> out.accept(passing(echo.answer()).packet()));
+                .map(echo -> routed(echo.answer()).packet());
     }
 
     /// In the order they came.
@@ -47,8 +43,8 @@ final class Ping {
         return List.copyOf(answers);
     }
 
-    /// A gateway takes one from the time to live.
-    private Echo passing(Echo echo) {
+    /// Forwarding a packet of its network to its stack, a gateway takes one from the time to live.
+    private Echo routed(Echo echo) {
         return scenario.hasGateways() ? echo.withTimeToLive(echo.timeToLive() - 1) : echo;
     }
 

@@ -1,7 +1,6 @@
 package org.jipsec.examples;
 
 import org.jipsec.dataplane.Link;
-import org.jipsec.dataplane.PacketBatch;
 import org.jipsec.dataplane.PacketBuffer;
 import org.jipsec.dataplane.PacketText;
 import org.jipsec.dataplane.PcapWriter;
@@ -13,9 +12,8 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
-/// The wire between the peers, and whoever listens to it.
+/// Whoever listens to the wire between the peers.
 final class Wire {
     private static final int PROTOCOL = 9;
     private static final int ESP = 50;
@@ -35,20 +33,19 @@ final class Wire {
         this.capture = capture;
     }
 
-    /// The end at which a machine puts packets in; they come out at `end` at once.
-    Link to(Consumer<Bytes> end) {
+    /// A link on which every packet is heard on its way to `next`.
+    Link tap(Link next) {
         return batch -> {
             for (int i = 0; i < batch.size(); i++) {
-                pass(batch, i, end);
+                hear(batch.packet(i));
             }
+            next.send(batch);
         };
     }
 
-    private void pass(PacketBatch batch, int index, Consumer<Bytes> end) {
-        PacketBuffer packet = batch.packet(index);
-        Bytes octets = packet.toBytes();
+    private void hear(PacketBuffer packet) {
         lines.add(PacketText.line(clock.instant(), zone, packet));
-        if (!isProtected(octets)) {
+        if (!isProtected(packet.toBytes())) {
             inClear++;
         }
         try {
@@ -56,7 +53,6 @@ final class Wire {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        end.accept(octets);
     }
 
     /// Every packet so far as tcpdump shows it.

@@ -89,7 +89,7 @@ class HowtoTests {
                 copy("0xc0291ff014dccdd03874d9e8e4cdf3e6", "0xc0291ff014dccdd03874d9e8e4cdf3e7");
         assertThat(run(Scenario.TRANSPORT, files)).isFalse();
         assertThat(err.toString())
-                .contains("not received: The integrity check value is wrong")
+                .contains("192.168.2.100 dropped 2: The integrity check value is wrong")
                 .contains("2 of 2 pings were not answered");
     }
 
