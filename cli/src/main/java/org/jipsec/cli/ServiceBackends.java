@@ -39,7 +39,7 @@ final class ServiceBackends implements BackendOpener {
                 if (running.isEmpty()) {
                     throw new IOException(
                             "no userspace service is running: start jipsecd, or leave out"
-                                + " --backend");
+                                    + " --backend");
                 }
                 yield running.get();
             }

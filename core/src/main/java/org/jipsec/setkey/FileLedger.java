@@ -14,16 +14,15 @@ import org.jipsec.sadb.SaMode;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SecurityAssociation;
 import org.jipsec.sadb.Selector;
+import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// What the SAD and the SPD would hold if a text were carried out on empty ones. Finds what is
 /// added twice, taking in account what is deleted and flushed in between, and what does not fit
@@ -33,13 +32,21 @@ final class FileLedger {
 
     private record Sa(Span span, Pair pair) {}
 
+    /// The SAs between two ends: how many there are, and the ids of all that ever were.
+    private static final class Between {
+        private int live;
+        private @Nullable Chain ids;
+    }
+
+    private record Chain(SaId id, @Nullable Chain rest) {}
+
     private record PolicyKey(Selector selector, Direction direction) {}
 
     private record Entry(Policy policy, Span span, boolean automatic) {}
 
     private final Diagnostics problems;
     private final Map<SaId, Sa> associations = new HashMap<>();
-    private final Map<Pair, Set<SaId>> pairs = new HashMap<>();
+    private final Map<Pair, Between> pairs = new HashMap<>();
     private final Map<PolicyKey, Entry> policies = new LinkedHashMap<>();
 
     /// ESP without integrity, the first for each pair of ends, until AH between them turns up.
@@ -137,7 +144,9 @@ final class FileLedger {
                             .note("the kernel keeps the first and refuses this one (EEXIST)"));
             return;
         }
-        pairs.computeIfAbsent(pair, absent -> new HashSet<>(2)).add(association.id());
+        Between between = pairs.computeIfAbsent(pair, absent -> new Between());
+        between.live++;
+        between.ids = new Chain(association.id(), between.ids);
         boolean integrity =
                 association.protocol() != IpsecProtocol.ESP
                         || association.encryption().isAead()
@@ -151,17 +160,20 @@ final class FileLedger {
     private void remove(SaId id) {
         Sa gone = associations.remove(id);
         if (gone != null) {
-            Set<SaId> left = pairs.get(gone.pair());
-            if (left != null && left.remove(id) && left.isEmpty()) {
+            Between left = pairs.get(gone.pair());
+            if (left != null && --left.live == 0) {
                 pairs.remove(gone.pair());
             }
         }
     }
 
     private void removeAll(Pair pair) {
-        Set<SaId> gone = pairs.remove(pair);
-        if (gone != null) {
-            gone.forEach(associations::remove);
+        Between gone = pairs.remove(pair);
+        for (Chain chain = gone == null ? null : gone.ids; chain != null; chain = chain.rest()) {
+            Sa association = associations.get(chain.id());
+            if (association != null && association.pair().equals(pair)) {
+                associations.remove(chain.id());
+            }
         }
     }
 

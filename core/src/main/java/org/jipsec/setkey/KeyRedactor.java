@@ -27,7 +27,9 @@ final class KeyRedactor implements Redactor {
         NAME_FOLLOWS,
         KEY_FOLLOWS,
         /// `tagged` or `-ctx`: the next quoted text is no key.
-        LABEL_FOLLOWS
+        LABEL_FOLLOWS,
+        /// A protocol: the next number is an SPI, be it a little too long.
+        SPI_FOLLOWS
     }
 
     private final List<Hidden> found = new ArrayList<>();
@@ -149,12 +151,17 @@ final class KeyRedactor implements Redactor {
             state = State.PLAIN;
             hide(start, end);
         } else if (isLongHexadecimal(start, end)) {
-            hide(start, end);
+            if (state != State.SPI_FOLLOWS || end - start > LONGEST_SPI + 2) {
+                hide(start, end);
+            }
+            state = State.PLAIN;
         } else if (state == State.NAME_FOLLOWS) {
             state = KEYLESS.contains(string(start, end)) ? State.PLAIN : State.KEY_FOLLOWS;
         } else if (is("tagged", start, end)) {
             state = State.LABEL_FOLLOWS;
-        } else if (key) {
+        } else if (SetkeyWords.PROTOCOLS.contains(string(start, end))) {
+            state = State.SPI_FOLLOWS;
+        } else if (key || state == State.SPI_FOLLOWS) {
             state = State.PLAIN;
         }
         return end;
@@ -191,13 +198,17 @@ final class KeyRedactor implements Redactor {
         String shown;
         if (text[start] == '"') {
             boolean closed = length > 1 && text[end - 1] == '"';
-            shown = "\"[%d octets, hidden]\"".formatted(length - (closed ? 2 : 1));
+            shown = "\"[%s, hidden]\"".formatted(octets(length - (closed ? 2 : 1)));
         } else if (length > 2 && (text[start + 1] == 'x' || text[start + 1] == 'X')) {
-            shown = "0x[%d octets, hidden]".formatted((length - 1) / 2);
+            shown = "0x[%s, hidden]".formatted(octets((length - 1) / 2));
         } else {
             shown = "[%d characters, hidden]".formatted(length);
         }
         found.add(new Hidden(new Span(start, end), shown));
+    }
+
+    private static String octets(int count) {
+        return count == 1 ? "1 octet" : count + " octets";
     }
 
     private int wordEnd(int start, boolean upToBlank) {

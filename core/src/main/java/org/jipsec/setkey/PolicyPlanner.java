@@ -184,7 +184,24 @@ final class PolicyPlanner {
                             .note("setkey would have sent %d".formatted(length.value() & 0xff)));
             return Optional.empty();
         }
-        return Optional.of(new Prefix(address, (int) length.value()));
+        Prefix prefix = new Prefix(address, (int) length.value());
+        if (hasBitsBehind(prefix)) {
+            problems.report(
+                    Code.HOST_BITS
+                            .at(range.span(), "the address has bits behind its prefix")
+                            .label("they do not count"));
+        }
+        return Optional.of(prefix);
+    }
+
+    private static boolean hasBitsBehind(Prefix prefix) {
+        byte[] octets = prefix.address().getAddress();
+        for (int bit = prefix.length(); bit < Prefix.bits(prefix.address()); bit++) {
+            if ((octets[bit / 8] & 0x80 >> bit % 8) != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// What takes the place of the two ports: type and code of ICMP, the halves of the key of GRE.
