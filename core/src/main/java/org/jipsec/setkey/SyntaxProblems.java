@@ -295,7 +295,7 @@ final class SyntaxProblems {
                                         isHidden(span)
                                                 ? "a key"
                                                 : "`" + abridged(token.getText()) + "`"));
-        if (isLevel(token) && found.expected().contains(IpsecPolicyLexer.ADDRESS)) {
+        if (isLevel(token) && source.u8(Math.max(0, span.start() - 1)) == '/') {
             return problem.hint(
                     "write //%s: what would be between the slashes are addresses"
                             .formatted(token.getText()));
