@@ -1,8 +1,10 @@
 package org.jipsec.cli;
 
 import org.jipsec.setkey.ClassicHost;
+import org.jipsec.setkey.ClassicNames;
 import org.jipsec.setkey.ClassicSession;
 import org.jipsec.setkey.ClassicSettings;
+import org.jipsec.setkey.SystemNames;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -117,7 +119,7 @@ final class SetkeyCommand {
                 line.dryRun() ? new NoBackend() : backends.open(choice, socket, notice(err))) {
             ClassicHost classicHost =
                     new ClassicHost(
-                            new ClassicSystemNames(),
+                            ClassicNames.over(new SystemNames()),
                             host.clock(),
                             host.zone().get(),
                             host.pause());

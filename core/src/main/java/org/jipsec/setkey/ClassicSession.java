@@ -125,20 +125,6 @@ public final class ClassicSession {
         send(new SadbOperation.FlushPolicies(), 0);
     }
 
-    /// Prints a message of a binary dump file, which is what a file without `-f` is taken for.
-    public void print(ClassicMessage message) {
-        switch (message) {
-            case ClassicMessage.Failed failed -> output.refused(0, failed.reason());
-            case ClassicMessage.ListedSa(SaSnapshot snapshot) -> printListed(snapshot);
-            case ClassicMessage.GotSa(SaSnapshot snapshot) -> print(snapshot);
-            case ClassicMessage.ListedPolicy(PolicySnapshot snapshot) -> print(snapshot);
-            case ClassicMessage.Other _ -> {
-                // nothing is said of it
-            }
-        }
-        output.out().flush();
-    }
-
     ClassicSettings settings() {
         return settings;
     }

@@ -16,7 +16,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -88,16 +87,6 @@ class ClassicGoldenTests {
     void answersCommandLinesAsTheOriginalDid(String name) {
         try (GoldenMachine machine = GoldenMachine.overPfkey()) {
             compareCommandLine(machine, name);
-        }
-    }
-
-    /// Its golden was taken on the machine that `cli-stdin-error` had left.
-    @Test
-    void takesAFileWithoutAnOptionForMessages() {
-        try (GoldenMachine machine = GoldenMachine.overPfkey()) {
-            compareCommandLine(machine, "cli-stdin-error");
-            machine.sleep(Duration.ofSeconds(2));
-            compareCommandLine(machine, "cli-nonoption-file");
         }
     }
 

@@ -6,11 +6,9 @@ import org.jipsec.pfkey.MemoryPfkeyChannel;
 import org.jipsec.pfkey.PfkeyBackend;
 import org.jipsec.pfkey.PfkeyChannel;
 import org.jipsec.pfkey.PfkeyDump;
-import org.jipsec.pfkey.PfkeyDumpFile;
 import org.jipsec.pfkey.PfkeyTrace;
 import org.jipsec.sadb.SadbBackend;
 import org.jipsec.wire.IpText;
-import org.jipsec.wire.WireException;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -138,31 +136,8 @@ public final class GoldenMachine implements GoldenScript.Program, AutoCloseable 
             } else {
                 session.flushSas();
             }
-        } else {
-            for (String file : files) {
-                printDump(session, GoldenFiles.octets("cli/" + file));
-            }
         }
         return 0;
-    }
-
-    private static void printDump(ClassicSession session, byte[] octets) throws IOException {
-        try {
-            for (PfkeyDumpFile.Entry entry :
-                    PfkeyDumpFile.read(ByteBuffer.wrap(octets)).entries()) {
-                session.print(
-                        switch (entry) {
-                            case PfkeyDumpFile.Entry.Sa(var snapshot) ->
-                                    new ClassicMessage.ListedSa(snapshot);
-                            case PfkeyDumpFile.Entry.Policy(var snapshot) ->
-                                    new ClassicMessage.ListedPolicy(snapshot);
-                            case PfkeyDumpFile.Entry.Failure(int errno) ->
-                                    new ClassicMessage.Failed(ClassicMessage.Asked.OTHER, errno);
-                        });
-            }
-        } catch (WireException tooShort) {
-            throw new IOException(tooShort);
-        }
     }
 
     private interface Mode {
