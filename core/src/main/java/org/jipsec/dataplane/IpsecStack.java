@@ -52,6 +52,9 @@ public final class IpsecStack implements AutoCloseable {
 
     private static final int SLOTS = 64;
 
+    /// How long a packet waits for its SA.
+    private static final long PATIENCE = SaLifetimes.LARVAL.toMillis();
+
     private final SadbEngine engine;
     private final InstantSource clock;
     private final Settings settings;
@@ -113,7 +116,7 @@ public final class IpsecStack implements AutoCloseable {
         outbound.process(batch, engine.associations(), engine.policies(), now);
         for (int i = 0; i < batch.size(); i++) {
             counters.count(Event.FROM_HOST);
-            settleOutbound(batch, i, now + SaLifetimes.LARVAL.toMillis());
+            settleOutbound(batch, i, now + PATIENCE);
         }
         finish(now);
     }
@@ -230,7 +233,7 @@ public final class IpsecStack implements AutoCloseable {
         }
         outbound.process(
                 packet, engine.associations(), engine.policies(), now, batch.verdict(slot));
-        settleOutbound(batch, slot, now + SaLifetimes.LARVAL.toMillis());
+        settleOutbound(batch, slot, now + PATIENCE);
     }
 
     /// @return false when the packet may not pass one more gateway
@@ -340,7 +343,13 @@ public final class IpsecStack implements AutoCloseable {
             byte[] octets = one.packet().toArray();
             single.add().load(octets, 0, octets.length);
             outbound.process(single, engine.associations(), engine.policies(), now);
-            settleOutbound(single, 0, one.deadlineMillis());
+            Verdict verdict = single.verdict(0);
+            if (verdict.kind() == Verdict.Kind.ACQUIRE) {
+                report(verdict);
+                held.hold(one);
+            } else {
+                settleOutbound(single, 0, one.deadlineMillis());
+            }
         }
     }
 

@@ -8,6 +8,9 @@ import java.util.List;
 ///
 ///
 ///
+///
+///
+///
 // {"code":"SK014","severity":"error","message":"…","line":4,"column":18,"endLine":4,"endColumn":52,
 ///   "label":"128 bits","hint":"write 40 hex digits","notes":[],"places":[]}]}
 /// ```

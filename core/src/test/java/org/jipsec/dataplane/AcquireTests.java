@@ -1,0 +1,210 @@
+package org.jipsec.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.jipsec.dataplane.TestPackets.A4;
+import static org.jipsec.dataplane.TestPackets.B4;
+import static org.jipsec.dataplane.TestSas.policy;
+import static org.jipsec.dataplane.TestSas.transport;
+
+import org.jipsec.sadb.Direction;
+import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.Policy;
+import org.jipsec.sadb.PolicyAction;
+import org.jipsec.sadb.PolicyLevel;
+import org.jipsec.sadb.PolicyRule;
+import org.jipsec.sadb.SaMode;
+import org.jipsec.sadb.SaSnapshot;
+import org.jipsec.sadb.SaState;
+import org.jipsec.sadb.SadbEvent;
+import org.jipsec.sadb.SadbOperation;
+import org.jipsec.sadb.SadbReply;
+import org.jipsec.sadb.Selector;
+import org.jipsec.wire.Prefix;
+import org.junit.jupiter.api.Test;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+
+class AcquireTests {
+    private static final PolicyRule ESP = transport(IpsecProtocol.ESP);
+    private static final PolicyRule OPTIONAL = transport(IpsecProtocol.ESP, PolicyLevel.USE);
+
+    private final TwoHosts hosts = new TwoHosts(A4, B4);
+    private final TwoHosts.Side left = hosts.left;
+
+    private void ping(int sequence) {
+        left.send(TestPings.request(A4, B4, sequence));
+    }
+
+    private List<SadbEvent.Acquire> acquires() {
+        return left.events.stream()
+                .filter(SadbEvent.Acquire.class::isInstance)
+                .map(SadbEvent.Acquire.class::cast)
+                .toList();
+    }
+
+    private List<SaSnapshot> dump() {
+        return ((SadbReply.Sas) left.execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC)))
+                .snapshots();
+    }
+
+    @Test
+    void asksOnceAndHoldsTheFirstPacketsUntilTheSaComes() {
+        left.add(policy(Direction.OUT, A4, B4, ESP));
+        ping(1);
+        ping(2);
+        assertThat(hosts.wire).isEmpty();
+        assertThat(acquires())
+                .containsExactly(
+                        new SadbEvent.Acquire(
+                                1, IpsecProtocol.ESP, A4, B4, SaMode.TRANSPORT, 0, 1));
+        assertThat(dump())
+                .singleElement()
+                .satisfies(
+                        larval -> {
+                            assertThat(larval.state()).isEqualTo(SaState.LARVAL);
+                            assertThat(larval.association().spi().value()).isZero();
+                        });
+        hosts.addToBoth(TestSas.esp(A4, B4, 0x201));
+        hosts.run();
+        assertThat(hosts.wire).hasSize(2);
+        assertThat(hosts.right.received())
+                .containsExactly(TestPings.request(A4, B4, 1), TestPings.request(A4, B4, 2));
+        assertThat(dump())
+                .singleElement()
+                .satisfies(sa -> assertThat(sa.state()).isEqualTo(SaState.MATURE));
+        assertThat(left.count(PacketCounters.Event.HELD)).isEqualTo(2);
+    }
+
+    @Test
+    void asksForTheSasOfABundleOneAfterTheOther() {
+        left.add(policy(Direction.OUT, A4, B4, ESP, transport(IpsecProtocol.AH)));
+        ping(1);
+        left.add(TestSas.esp(A4, B4, 0x201));
+        left.stack.poll();
+        left.add(TestSas.ah(A4, B4, 0x200));
+        left.stack.poll();
+        assertThat(acquires())
+                .extracting(SadbEvent.Acquire::protocol)
+                .containsExactly(IpsecProtocol.ESP, IpsecProtocol.AH);
+        assertThat(hosts.wire).hasSize(1);
+    }
+
+    @Test
+    void dropsWhatHasWaitedThirtySecondsAndAsksAgain() {
+        left.add(policy(Direction.OUT, A4, B4, ESP));
+        ping(1);
+        assertThat(left.stack.nextDeadline())
+                .hasValueSatisfying(
+                        deadline ->
+                                assertThat(deadline.toEpochMilli())
+                                        .isEqualTo(hosts.clock.millis() + 30_000));
+        hosts.clock.seconds(30);
+        left.stack.poll();
+        assertThat(left.drops(DropReason.ACQUIRE_TIMEOUT)).isEqualTo(1);
+        assertThat(dump()).isEmpty();
+        assertThat(left.stack.nextDeadline()).isEmpty();
+        ping(2);
+        assertThat(acquires()).hasSize(2);
+        assertThat(left.events).noneMatch(SadbEvent.Expire.class::isInstance);
+    }
+
+    @Test
+    void holdsOnlyAFewPackets() {
+        left.add(policy(Direction.OUT, A4, B4, ESP));
+        for (int i = 0; i < HeldPackets.LIMIT_EACH + 3; i++) {
+            ping(i);
+        }
+        assertThat(left.drops(DropReason.HOLD_FULL)).isEqualTo(3);
+        left.add(TestSas.esp(A4, B4, 0x201));
+        left.stack.poll();
+        assertThat(hosts.wire).hasSize(HeldPackets.LIMIT_EACH);
+    }
+
+    @Test
+    void keepsAScanFromFillingTheDatabase() {
+        Selector everywhere =
+                Selector.between(Prefix.host(A4), new Prefix(InetAddress.ofLiteral("10.0.0.0"), 8));
+        left.add(Policy.of(everywhere, Direction.OUT, PolicyAction.IPSEC, ESP));
+        for (int i = 0; i < 2000; i++) {
+            left.send(
+                    TestPings.request(
+                            A4, InetAddress.ofLiteral("10.0." + i / 250 + "." + i % 250), i));
+        }
+        assertThat(dump()).hasSize(1024);
+        assertThat(left.count(PacketCounters.Event.ACQUIRES_SUPPRESSED)).isEqualTo(976);
+        assertThat(left.count(PacketCounters.Event.HELD)).isEqualTo(HeldPackets.LIMIT);
+    }
+
+    @Test
+    void goesInClearWhereTheSaIsOptionalAndAsksForIt() {
+        left.add(policy(Direction.OUT, A4, B4, OPTIONAL));
+        ping(1);
+        assertThat(hosts.wire).hasSize(1);
+        assertThat(acquires()).hasSize(1);
+        left.add(TestSas.esp(A4, B4, 0x201));
+        ping(2);
+        assertThat(hosts.wire).last().asString().contains("ESP(spi=0x00000201");
+    }
+
+    @Test
+    void readsDefaultAsRequire() {
+        left.add(policy(Direction.OUT, A4, B4, transport(IpsecProtocol.ESP, PolicyLevel.DEFAULT)));
+        ping(1);
+        assertThat(hosts.wire).isEmpty();
+        assertThat(acquires()).hasSize(1);
+    }
+
+    @Test
+    void uniqueUsesOnlyTheSaOfItsReqid() {
+        PolicyRule unique =
+                new PolicyRule(
+                        IpsecProtocol.ESP,
+                        SaMode.TRANSPORT,
+                        PolicyLevel.UNIQUE,
+                        10,
+                        Optional.empty());
+        left.add(policy(Direction.OUT, A4, B4, unique));
+        left.add(TestSas.esp(A4, B4, 0x201));
+        left.add(TestSas.esp(A4, B4, 0x202).reqid(11));
+        ping(1);
+        assertThat(hosts.wire).isEmpty();
+        assertThat(acquires())
+                .singleElement()
+                .satisfies(acquire -> assertThat(acquire.reqid()).isEqualTo(10));
+        left.add(TestSas.esp(A4, B4, 0x203).reqid(10));
+        left.stack.poll();
+        assertThat(hosts.wire).singleElement().asString().contains("spi=0x00000203");
+    }
+
+    @Test
+    void requireDoesNotTakeTheSaOfAnothersReqid() {
+        left.add(policy(Direction.OUT, A4, B4, ESP));
+        left.add(TestSas.esp(A4, B4, 0x202).reqid(11));
+        ping(1);
+        assertThat(hosts.wire).isEmpty();
+    }
+
+    @Test
+    void sendsHeldPacketsInClearWhenThePolicyGoes() {
+        left.add(policy(Direction.OUT, A4, B4, ESP));
+        ping(1);
+        left.execute(new SadbOperation.FlushPolicies());
+        left.stack.poll();
+        assertThat(hosts.wire).hasSize(1);
+    }
+
+    @Test
+    void anListenerMayAnswerAtOnce() {
+        left.add(policy(Direction.OUT, A4, B4, ESP));
+        left.engine.listen(
+                event -> {
+                    if (event instanceof SadbEvent.Acquire) {
+                        left.add(TestSas.esp(A4, B4, 0x201));
+                    }
+                });
+        ping(1);
+        assertThat(hosts.wire).hasSize(1);
+    }
+}
