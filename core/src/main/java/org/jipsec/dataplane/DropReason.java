@@ -110,9 +110,6 @@ public enum DropReason {
             "packet-too-big",
             "The protected packet is larger than the path's MTU; its sender was told."),
     OVERSIZED("oversized", "The protected packet would be longer than 65535 octets."),
-    FRAGMENT_IN_TRANSPORT(
-            "fragment-in-transport",
-            "A fragment that could not be put together is to be protected in transport mode."),
     FAMILY_MISMATCH("family-mismatch", "A transport SA is of another IP version than the packet."),
     BUFFER_TOO_SMALL(
             "buffer-too-small", "There is no room left in the packet's buffer for the headers.");
