@@ -20,6 +20,10 @@ function finish(    i, n, out, fenced, text, next_text, indent) {
             text = lines[i]
             sub(/^ *\/\/ /, "", text)
             if (fenced) {
+                # in front of a word that it cannot break, the formatter leaves an empty line
+                while (out[n] ~ /\/\/\/ *$/) {
+                    n--
+                }
                 lead = lines[i]
                 sub(/\/\/.*/, "///     ", lead)
                 out[++n] = lead text

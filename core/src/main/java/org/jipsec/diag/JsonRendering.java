@@ -5,14 +5,9 @@ import java.util.List;
 /// Shows diagnostics to programs, as one JSON object:
 /// ```
 /// {"schema":1,"file":"x.conf","errors":1,"warnings":0,"notes":0,"omitted":0,"diagnostics":[
-///
-///
-///
-///
-///
-///
-// {"code":"SK014","severity":"error","message":"…","line":4,"column":18,"endLine":4,"endColumn":52,
-///   "label":"128 bits","hint":"write 40 hex digits","notes":[],"places":[]}]}
+///   {"code":"SK014","severity":"error","message":"…",
+///    "line":4,"column":18,"endLine":4,"endColumn":52,
+///    "label":"128 bits","hint":"write 40 hex digits","notes":[],"places":[]}]}
 /// ```
 /// Lines and columns count from 1, columns in characters; the end is behind the last character. A
 /// name is left out when there is nothing to say. The schema's number changes when a reader would
