@@ -125,17 +125,17 @@ public final class PfkeyCodec {
         int at = HEADER;
         while (at + 4 <= view.limit()) {
             int length = (view.getShort(at) & 0xffff) * 8;
-            if ((view.getShort(at + 2) & 0xffff) >= ExtensionType.PRIVATE || length == 0) {
-                break;
+            if (length == 0) {
+                return message;
+            }
+            if ((view.getShort(at + 2) & 0xffff) >= ExtensionType.PRIVATE) {
+                ByteBuffer stripped = ByteBuffer.allocate(at).order(HOST);
+                stripped.put(view.limit(at)).putShort(4, (short) (at / 8));
+                return stripped.flip();
             }
             at += length;
         }
-        if (at >= view.limit() || view.getShort(at) == 0) {
-            return message;
-        }
-        ByteBuffer stripped = ByteBuffer.allocate(at).order(HOST);
-        stripped.put(view.limit(at)).putShort(4, (short) (at / 8));
-        return stripped.flip();
+        return message;
     }
 
     private static ByteBuffer view(ByteBuffer in) {

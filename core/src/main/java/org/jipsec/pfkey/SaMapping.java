@@ -121,6 +121,8 @@ final class SaMapping {
         return extensions;
     }
 
+    /// As on Linux a key without an algorithm is not looked at.
+    ///
     /// @throws RefusalException what is there is no SA
     static SecurityAssociation association(PfkeyMessage message) throws RefusalException {
         IpsecProtocol protocol = Numbers.protocolOfSaType(message.saType());
@@ -134,15 +136,23 @@ final class SaMapping {
                     CompressionAlgorithm.numbered(sa.encryption())
                             .orElseThrow(() -> unknown("compression", sa.encryption())));
         } else {
-            builder.encryption(
+            EncryptionAlgorithm cipher =
                     EncryptionAlgorithm.numbered(sa.encryption())
-                            .orElseThrow(() -> unknown("encryption", sa.encryption())),
-                    secret(message, ExtensionType.KEY_ENCRYPTION));
+                            .orElseThrow(() -> unknown("encryption", sa.encryption()));
+            builder.encryption(
+                    cipher,
+                    cipher == EncryptionAlgorithm.NONE
+                            ? Secret.EMPTY
+                            : secret(message, ExtensionType.KEY_ENCRYPTION));
         }
-        builder.authentication(
+        AuthAlgorithm mac =
                 AuthAlgorithm.numbered(sa.authentication())
-                        .orElseThrow(() -> unknown("authentication", sa.authentication())),
-                secret(message, ExtensionType.KEY_AUTHENTICATION));
+                        .orElseThrow(() -> unknown("authentication", sa.authentication()));
+        builder.authentication(
+                mac,
+                mac == AuthAlgorithm.NONE
+                        ? Secret.EMPTY
+                        : secret(message, ExtensionType.KEY_AUTHENTICATION));
         Sa2 sa2 = message.first(Sa2.class).orElse(null);
         if (sa2 != null) {
             builder.mode(Numbers.mode(sa2.mode())).reqid(sa2.reqid());

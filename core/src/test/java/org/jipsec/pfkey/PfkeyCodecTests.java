@@ -262,6 +262,8 @@ class PfkeyCodecTests {
                                 new Reason("because")));
         assertThat(decoded(PfkeyCodec.withoutPrivate(PfkeyCodec.encode(extended))))
                 .isEqualTo(plain);
+        ByteBuffer odd = ByteBuffer.allocate(17);
+        assertThat(PfkeyCodec.withoutPrivate(odd)).isSameAs(odd);
         ByteBuffer untouched = PfkeyCodec.encode(plain);
         assertThat(PfkeyCodec.withoutPrivate(untouched)).isSameAs(untouched);
     }

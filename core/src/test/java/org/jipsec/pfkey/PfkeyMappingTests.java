@@ -359,6 +359,33 @@ class PfkeyMappingTests {
     }
 
     @Test
+    void passesOverAKeyWithoutAnAlgorithm() throws RefusalException {
+        PfkeyMessage add =
+                PfkeyMessage.of(
+                        MessageType.ADD,
+                        3,
+                        0,
+                        1,
+                        List.of(
+                                new Association(new Spi(1), 0, 0, 0, 0, 0),
+                                new Address(ExtensionType.ADDRESS_SOURCE, 255, 32, A),
+                                new Address(ExtensionType.ADDRESS_DESTINATION, 255, 32, B),
+                                new Key(
+                                        ExtensionType.KEY_AUTHENTICATION,
+                                        8,
+                                        Secret.of((byte) 1)),
+                                new Key(ExtensionType.KEY_ENCRYPTION, 8, Secret.of((byte) 1))));
+        assertThat(PfkeyRequests.operation(add))
+                .isInstanceOfSatisfying(
+                        SadbOperation.AddSa.class,
+                        read -> {
+                            assertThat(read.association().encryptionKey()).isEqualTo(Secret.EMPTY);
+                            assertThat(read.association().authenticationKey())
+                                    .isEqualTo(Secret.EMPTY);
+                        });
+    }
+
+    @Test
     void boundsTimesThatNobodyLivesToSee() throws RefusalException {
         PfkeyMessage add =
                 PfkeyMessage.of(
