@@ -4,6 +4,7 @@ import org.jipsec.setkey.ClassicHost;
 import org.jipsec.setkey.ClassicNames;
 import org.jipsec.setkey.ClassicSession;
 import org.jipsec.setkey.ClassicSettings;
+import org.jipsec.setkey.ClassicTrace;
 import org.jipsec.setkey.SystemNames;
 
 import java.io.BufferedReader;
@@ -132,9 +133,11 @@ final class SetkeyCommand {
                             line.ports(),
                             line.dead(),
                             line.repeat());
+            // texts of messages cost more than the messages: made only to be shown
+            boolean shown = line.verbose() || line.hex();
+            ClassicTrace trace = shown ? link.trace() : ClassicTrace.NONE;
             ClassicSession session =
-                    new ClassicSession(
-                            link.backend(), link.trace(), classicHost, settings, out, err);
+                    new ClassicSession(link.backend(), trace, classicHost, settings, out, err);
             switch (line.mode()) {
                 case NONE -> {
                     return usage(out);
