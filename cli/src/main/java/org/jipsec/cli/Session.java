@@ -9,6 +9,7 @@ import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.PolicySnapshot;
 import org.jipsec.sadb.SaSnapshot;
 import org.jipsec.sadb.SaState;
+import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
 import org.jipsec.setkey.ClassicTrace;
@@ -32,6 +33,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// jsetkey in its default mode, over one backend that is opened when it is first needed: a text is
 /// checked as a whole, then carried out; what is wrong with it, and what the backend refuses, is a
@@ -153,25 +155,26 @@ final class Session implements AutoCloseable {
 
     private int apply(SourceText source, Plan plan, Diagnostics diagnostics) throws IOException {
         Diagnostics refusals = presentation.json() ? diagnostics : new Diagnostics(MOST_REFUSALS);
-        int applied = 0;
-        for (PlannedOperation planned : plan.operations()) {
-            SadbReply reply;
-            try {
-                reply = execute(planned.operation());
-            } catch (IOException broken) {
-                throw new IOException(
-                        "the backend broke off after "
-                                + counted(applied, plan.operations().size())
-                                + ": "
-                                + Reasons.of(broken),
-                        broken);
-            }
-            if (reply instanceof SadbReply.Refused refused) {
-                refusals.report(refusal(planned, refused));
-            } else {
-                applied++;
-                print(reply);
-            }
+        List<PlannedOperation> planned = plan.operations();
+        AtomicInteger applied = new AtomicInteger();
+        SadbBackend.Replies replies =
+                (index, reply) -> {
+                    if (reply instanceof SadbReply.Refused refused) {
+                        refusals.report(refusal(planned.get(index), refused));
+                    } else {
+                        applied.incrementAndGet();
+                        print(reply);
+                    }
+                };
+        try {
+            executeAll(planned.stream().map(PlannedOperation::operation).toList(), replies);
+        } catch (IOException broken) {
+            throw new IOException(
+                    "the backend broke off after "
+                            + counted(applied.get(), planned.size())
+                            + ": "
+                            + Reasons.of(broken),
+                    broken);
         }
         if (presentation.json()) {
             report(source, refusals);
@@ -349,6 +352,18 @@ final class Session implements AutoCloseable {
 
     private ZoneId zone() {
         return host.zone().get();
+    }
+
+    /// Many at once, unless each one's messages are to be shown with it.
+    private void executeAll(List<SadbOperation> operations, SadbBackend.Replies replies)
+            throws IOException {
+        if (presentation.verbose() || presentation.hex()) {
+            for (int i = 0; i < operations.size(); i++) {
+                replies.accept(i, execute(operations.get(i)));
+            }
+        } else if (!operations.isEmpty()) {
+            link().backend().executeAll(operations, replies);
+        }
     }
 
     private SadbReply execute(SadbOperation operation) throws IOException {
