@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// A program of the machine that a test asks for its opinion. Where it is missing the test is
-/// skipped, with a message that says what to install; but where `JIPSEC_CI` is `true`, as an
-/// environment variable or a system property, it fails: `.ci/run` has installed everything, so
+/// skipped, with a message that says what to install; but where `JIPSEC_CI` is `true`, as a system
+/// property or else as an environment variable, it fails: `.ci/run` has installed everything, so
 /// nothing may be skipped there.
 ///
 /// ```
@@ -64,7 +64,8 @@ public final class RequiredTool {
     }
 
     private static boolean isDemanded() {
-        return Boolean.getBoolean("JIPSEC_CI") || Boolean.parseBoolean(System.getenv("JIPSEC_CI"));
+        String property = System.getProperty("JIPSEC_CI");
+        return Boolean.parseBoolean(property == null ? System.getenv("JIPSEC_CI") : property);
     }
 
     private static boolean imports(String module) throws IOException, InterruptedException {
