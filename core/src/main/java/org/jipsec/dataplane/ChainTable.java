@@ -88,6 +88,7 @@ final class ChainTable<V> {
     }
 
     /// @return false when there is no such value under this key
+    @SuppressWarnings("ReferenceEquality") // the very value that was added
     boolean remove(long a, long b, long c, long d, long e, V value) {
         AtomicReferenceArray<@Nullable Node<V>> table = buckets;
         int index = hash(a, b, c, d, e) & (table.length() - 1);

@@ -3,7 +3,10 @@ package org.jipsec.dataplane;
 import org.jipsec.sadb.Statistics;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What the packet path has done, counted since its start; written by its threads, read by anyone.
@@ -34,35 +37,39 @@ public final class PacketCounters {
         }
     }
 
-    private final LongAdder[] events = adders(Event.values().length);
-    private final LongAdder[] drops = adders(DropReason.values().length);
+    private final Map<Event, LongAdder> events = adders(Event.class);
+    private final Map<DropReason, LongAdder> drops = adders(DropReason.class);
 
-    private static LongAdder[] adders(int count) {
-        LongAdder[] adders = new LongAdder[count];
-        for (int i = 0; i < count; i++) {
-            adders[i] = new LongAdder();
+    private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> type) {
+        Map<E, LongAdder> adders = new EnumMap<>(type);
+        for (E constant : type.getEnumConstants()) {
+            adders.put(constant, new LongAdder());
         }
         return adders;
     }
 
+    private static <E> LongAdder adder(Map<E, LongAdder> adders, E constant) {
+        return Objects.requireNonNull(adders.get(constant));
+    }
+
     void count(Event event) {
-        events[event.ordinal()].increment();
+        adder(events, event).increment();
     }
 
     void count(DropReason reason) {
-        drops[reason.ordinal()].increment();
+        adder(drops, reason).increment();
     }
 
     void count(DropReason reason, long packets) {
-        drops[reason.ordinal()].add(packets);
+        adder(drops, reason).add(packets);
     }
 
     public long of(Event event) {
-        return events[event.ordinal()].sum();
+        return adder(events, event).sum();
     }
 
     public long of(DropReason reason) {
-        return drops[reason.ordinal()].sum();
+        return adder(drops, reason).sum();
     }
 
     List<Statistics.Counter> counters() {

@@ -69,7 +69,7 @@ class PacketTextTests {
         assertThat(line(TestPackets.ip(A4, B4, 41, TestPings.request(A6, B6, 1).toArray())))
                 .endsWith(
                         ": IP6 2001:db8:1::100 > 2001:db8:2::100: ICMP6, echo request, id 7, seq 1,"
-                            + " length 64");
+                                + " length 64");
         assertThat(line(TestPackets.ip(A4, B4, 89, new byte[24])))
                 .endsWith(": ip-proto-89, length 24");
         assertThat(line(TestPackets.ip(A6, B6, 59, new byte[0]))).endsWith(": no next header");

@@ -98,7 +98,7 @@ final class PolicyLookupBenchmark {
         return flows;
     }
 
-    private static Selector selector(Random random) {
+    static Selector selector(Random random) {
         int[][] lengths = {
             {32, 32}, {32, 32}, {24, 24}, {24, 24}, {32, 24}, {24, 32}, {16, 16}, {32, 0}, {24, 16}
         };
