@@ -90,29 +90,24 @@ final class OutboundBundle {
 
     /// Makes the SA's keys ready.
     private boolean prepare(ActiveSa sa) {
-        switch (sa.association().protocol()) {
+        return switch (sa.association().protocol()) {
             case ESP -> {
                 if (sa.espSender == null) {
                     Keys keys = Keys.ofEsp(sa.association());
                     sa.espSender = keys == null ? null : new EspSender(sa, keys, ivs);
                 }
-                return sa.espSender != null;
+                yield sa.espSender != null;
             }
             case AH -> {
                 if (sa.ahSender == null) {
                     Keys keys = Keys.ofAh(sa.association());
                     sa.ahSender = keys == null ? null : new AhSender(sa, keys, ivs);
                 }
-                return sa.ahSender != null;
+                yield sa.ahSender != null;
             }
-            case IPCOMP -> {
-                return Ipcomp.canRun(sa);
-            }
-            case UNSPEC, TCP -> {
-                return false;
-            }
-        }
-        return false;
+            case IPCOMP -> Ipcomp.canRun(sa);
+            case UNSPEC, TCP -> false;
+        };
     }
 
     /// How long a packet of these headers and `length` octets will be, if nothing compresses.

@@ -76,7 +76,7 @@ final class TunnelHeader {
         if (ecn == Ecn.DROP) {
             return DropReason.ECN_MISMATCH;
         }
-        int after = before & ~3 | ecn;
+        int after = (before & ~3) | ecn;
         if (after == before) {
             return null;
         }
@@ -88,7 +88,7 @@ final class TunnelHeader {
                     at + 10,
                     Checksum.replace(Octets.u16(octets, at + 10), word, Octets.u16(octets, at)));
         } else {
-            Octets.put16(octets, at, Octets.u16(octets, at) & 0xf00f | after << 4);
+            Octets.put16(octets, at, (Octets.u16(octets, at) & 0xf00f) | after << 4);
         }
         return null;
     }

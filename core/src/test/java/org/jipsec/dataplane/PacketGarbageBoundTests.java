@@ -20,9 +20,9 @@ class PacketGarbageBoundTests {
 
     static Stream<Bound> bounds() {
         return Stream.of(
-                new Bound(PacketPathBenchmark.ah(), 64, 64),
-                new Bound(PacketPathBenchmark.cbc(), 1000, 1000),
-                new Bound(PacketPathBenchmark.gcm(), 4000, 4000));
+                new Bound(PacketPathBenchmark.ah(), 8, 8),
+                new Bound(PacketPathBenchmark.cbc(), 64, 64),
+                new Bound(PacketPathBenchmark.gcm(), 2000, 2000));
     }
 
     @ParameterizedTest
