@@ -370,10 +370,7 @@ class PfkeyMappingTests {
                                 new Association(new Spi(1), 0, 0, 0, 0, 0),
                                 new Address(ExtensionType.ADDRESS_SOURCE, 255, 32, A),
                                 new Address(ExtensionType.ADDRESS_DESTINATION, 255, 32, B),
-                                new Key(
-                                        ExtensionType.KEY_AUTHENTICATION,
-                                        8,
-                                        Secret.of((byte) 1)),
+                                new Key(ExtensionType.KEY_AUTHENTICATION, 8, Secret.of((byte) 1)),
                                 new Key(ExtensionType.KEY_ENCRYPTION, 8, Secret.of((byte) 1))));
         assertThat(PfkeyRequests.operation(add))
                 .isInstanceOfSatisfying(

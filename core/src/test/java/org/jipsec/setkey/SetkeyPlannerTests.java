@@ -121,7 +121,7 @@ class SetkeyPlannerTests {
             SecurityAssociation natt =
                     association(
                             "add 10.0.0.1 10.0.0.2 esp 256 -natt 10.9.9.9[7] 10.8.8.8 -natt_mtu 552"
-                                + " -E null;");
+                                    + " -E null;");
             assertThat(natt.encapsulation().orElseThrow().sourcePort()).isEqualTo(7);
             assertThat(natt.encapsulation().orElseThrow().destinationPort()).isEqualTo(4500);
             assertThat(natt.encapsulation().orElseThrow().fragmentSize()).isEqualTo(552);
@@ -170,8 +170,8 @@ class SetkeyPlannerTests {
                 };
         String text =
                 "add 10.0.0.1 10.0.0.2[4] esp 256 -E null; add ::1 ::1 ah 256 -A null;spdadd"
-                    + " 10.0.0.1/8[80] 10.0.0.2 tcp -P in none; spdadd 1.2.3 1:: 6 -P in"
-                    + " none;spdadd 10.0.0.256 1.1.1.1 any -P in none;";
+                        + " 10.0.0.1/8[80] 10.0.0.2 tcp -P in none; spdadd 1.2.3 1:: 6 -P in"
+                        + " none;spdadd 10.0.0.256 1.1.1.1 any -P in none;";
         SetkeyLanguage.compile(
                 SetkeyLanguage.source("x", text.getBytes(StandardCharsets.ISO_8859_1)),
                 Capabilities.userspace(),
@@ -295,7 +295,7 @@ class SetkeyPlannerTests {
         assertThat(
                         plan(
                                 "flush esp; dump ah; spdflush; spddump; deleteall 10.0.0.1 10.0.0.2"
-                                    + " ah; get ::1 ::1 ah 300;"))
+                                        + " ah; get ::1 ::1 ah 300;"))
                 .hasExactlyElementsOfTypes(
                         SadbOperation.FlushSas.class,
                         SadbOperation.DumpSas.class,
