@@ -214,7 +214,9 @@ public final class PfkeyBackend implements SadbBackend {
             byte[] octets = nextAnswer();
             PfkeyMessage answer;
             try {
-                answer = PfkeyCodec.decode(ByteBuffer.wrap(octets));
+                PfkeyMessage header = PfkeyCodec.decodeHeader(ByteBuffer.wrap(octets));
+                boolean isRead = header.errno() != 0 || PfkeyReplies.isMoreThanDone(header);
+                answer = isRead ? PfkeyCodec.decode(ByteBuffer.wrap(octets)) : header;
             } catch (WireException wrong) {
                 throw unintelligible(wrong);
             }

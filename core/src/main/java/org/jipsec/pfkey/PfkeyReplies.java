@@ -141,6 +141,45 @@ public final class PfkeyReplies {
         };
     }
 
+    /// Whether a good answer of this type says more than that it is done. It is [#read] by its
+    /// header where it does not.
+    static boolean isMoreThanDone(PfkeyMessage header) {
+        return header.knownType()
+                .map(
+                        type ->
+                                switch (type) {
+                                    case UPDATE,
+                                            ADD,
+                                            DELETE,
+                                            FLUSH,
+                                            X_SPDUPDATE,
+                                            X_SPDADD,
+                                            X_SPDDELETE,
+                                            X_SPDFLUSH,
+                                            X_SPDSETIDX,
+                                            X_SPDDELETE2 ->
+                                            false;
+                                    case GETSPI,
+                                            GET,
+                                            ACQUIRE,
+                                            REGISTER,
+                                            EXPIRE,
+                                            DUMP,
+                                            X_PROMISC,
+                                            X_PCHANGE,
+                                            X_SPDGET,
+                                            X_SPDACQUIRE,
+                                            X_SPDDUMP,
+                                            X_SPDEXPIRE,
+                                            X_NAT_T_NEW_MAPPING,
+                                            X_MIGRATE,
+                                            JIPSEC_STATISTICS,
+                                            JIPSEC_CAPABILITIES ->
+                                            true;
+                                })
+                .orElse(true);
+    }
+
     private static SadbReply refusal(SadbOperation operation, PfkeyMessage answer) {
         boolean isNothingThere = answer.errno() == Errno.ENOENT.number();
         if (isNothingThere && operation instanceof SadbOperation.DumpSas) {

@@ -15,9 +15,8 @@ import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SecurityAssociation;
 import org.jipsec.sadb.Spi;
 
-import java.util.HashSet;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
 /// Which message asks for which [SadbOperation], both ways. What is sent is what setkey sent, its
 /// extensions in setkey's order; what is understood is what Linux's `af_key` understood.
@@ -193,9 +192,10 @@ public final class PfkeyRequests {
 
     /// As Linux does; of what it does not know it takes any number.
     private static void refuseDoubles(PfkeyMessage message) throws RefusalException {
-        Set<Integer> seen = new HashSet<>();
+        EnumSet<ExtensionType> seen = EnumSet.noneOf(ExtensionType.class);
         for (PfkeyExtension extension : message.extensions()) {
-            if (!(extension instanceof Unknown) && !seen.add(extension.number())) {
+            ExtensionType type = ExtensionType.numbered(extension.number());
+            if (type != null && !(extension instanceof Unknown) && !seen.add(type)) {
                 throw RefusalException.invalid("extension " + extension.number() + " twice");
             }
         }
