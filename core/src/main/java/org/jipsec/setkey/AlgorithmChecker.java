@@ -13,6 +13,7 @@ import org.jipsec.sadb.EncryptionAlgorithm;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.Retirement;
 import org.jipsec.setkey.SaText.Algorithm;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -317,8 +318,9 @@ final class AlgorithmChecker {
         return text.toString();
     }
 
-    private static boolean within(KeyBits bounds, int bits) {
-        return bits >= bounds.minimum() && bits <= bounds.maximum();
+    /// @param bounds null where the backend lacks the algorithm
+    private static boolean within(@Nullable KeyBits bounds, int bits) {
+        return bounds != null && bits >= bounds.minimum() && bits <= bounds.maximum();
     }
 
     private static List<String> ciphersTaking(int bits) {

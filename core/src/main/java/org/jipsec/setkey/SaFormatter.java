@@ -69,8 +69,8 @@ public final class SaFormatter {
     public void appendShort(StringBuilder out, SaSnapshot snapshot, Instant now) {
         SecurityAssociation sa = snapshot.association();
         long second = now.getEpochSecond();
-        DumpText.appendTwoDigits(out, (int) Math.floorMod(second, 3600) / 60);
-        DumpText.appendTwoDigits(out, (int) Math.floorMod(second, 60));
+        DumpText.appendTwoDigits(out, Math.floorMod(second, 3600) / 60);
+        DumpText.appendTwoDigits(out, Math.floorMod(second, 60));
         String protocol =
                 switch (sa.protocol()) {
                     case AH, ESP -> sa.protocol().word();

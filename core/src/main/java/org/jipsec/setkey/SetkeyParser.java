@@ -75,7 +75,11 @@ public final class SetkeyParser {
                 ended = command instanceof Command.Exit;
                 return Optional.of(command);
             } catch (FirstError.Found found) {
-                problems.report(syntax.policy(found, CommandReader.span(policy)));
+                Span where =
+                        policy == null
+                                ? Span.at(first.getStartIndex())
+                                : CommandReader.span(policy);
+                problems.report(syntax.policy(found, where));
             }
         }
         return Optional.empty();
