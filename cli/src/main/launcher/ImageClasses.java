@@ -12,6 +12,10 @@ import java.lang.classfile.Label;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.DirectMethodHandleDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.reflect.AccessFlag;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -92,12 +96,12 @@ final class ImageClasses {
 
     private byte[] rewritten(byte[] octets) {
         ClassModel model = classFile.parse(octets);
-        TypeSwitches switches = new TypeSwitches(model);
+        LateCalls calls = new LateCalls(model);
         boolean old = model.majorVersion() < OLDEST;
-        if (!old && !switches.any()) {
+        if (!old && !calls.any()) {
             return octets;
         }
-        ClassTransform bodies = ClassTransform.transformingMethodBodies(switches::replace);
+        ClassTransform bodies = ClassTransform.transformingMethodBodies(calls::replace);
         ClassTransform version =
                 (builder, element) ->
                         builder.with(
@@ -106,18 +110,21 @@ final class ImageClasses {
                                         : element);
         return classFile.transformClass(
                 model,
-                version.andThen(bodies).andThen(ClassTransform.endHandler(switches::addMethods)));
+                version.andThen(bodies).andThen(ClassTransform.endHandler(calls::addMethods)));
     }
 
-    /// The switches of one class over types only.
-    private static final class TypeSwitches {
-        private static final ClassDesc BOOTSTRAPS =
-                ClassDesc.of("java.lang.runtime.SwitchBootstraps");
+    /// The calls of one class that would be linked at run time, and the methods that stand in for
+    /// them.
+    private static final class LateCalls {
+        private static final String SWITCHES = "java.lang.runtime.SwitchBootstraps";
+        private static final String RECORDS = "java.lang.runtime.ObjectMethods";
+
+        private static final ClassDesc OBJECTS = ClassDesc.of("java.util.Objects");
 
         private final ClassModel model;
         private final List<InvokeDynamicInstruction> replaced = new ArrayList<>();
 
-        TypeSwitches(ClassModel model) {
+        LateCalls(ClassModel model) {
             this.model = model;
         }
 
@@ -125,23 +132,29 @@ final class ImageClasses {
             return model.methods().stream()
                     .flatMap(method -> method.code().stream())
                     .flatMap(code -> code.elementStream())
-                    .anyMatch(TypeSwitches::isOne);
+                    .anyMatch(element -> isTypeSwitch(element) || isRecordMethod(element));
         }
 
-        private static boolean isOne(CodeElement element) {
+        private static boolean isTypeSwitch(CodeElement element) {
             return element instanceof InvokeDynamicInstruction call
-                    && call.bootstrapMethod().owner().equals(BOOTSTRAPS)
+                    && call.bootstrapMethod().owner().equals(ClassDesc.of(SWITCHES))
                     && call.bootstrapMethod().methodName().equals("typeSwitch")
                     && call.bootstrapArgs().stream().allMatch(ClassDesc.class::isInstance);
         }
 
+        private static boolean isRecordMethod(CodeElement element) {
+            return element instanceof InvokeDynamicInstruction call
+                    && call.bootstrapMethod().owner().equals(ClassDesc.of(RECORDS))
+                    && !call.name().equalsString("toString");
+        }
+
         void replace(CodeBuilder code, CodeElement element) {
-            if (!isOne(element)) {
+            if (!isTypeSwitch(element) && !isRecordMethod(element)) {
                 code.with(element);
                 return;
             }
             InvokeDynamicInstruction call = (InvokeDynamicInstruction) element;
-            boolean inInterface = model.flags().has(java.lang.reflect.AccessFlag.INTERFACE);
+            boolean inInterface = model.flags().has(AccessFlag.INTERFACE);
             code.invokestatic(
                     model.thisClass().asSymbol(),
                     name(replaced.size()),
@@ -150,8 +163,8 @@ final class ImageClasses {
             replaced.add(call);
         }
 
-        private static String name(int number) {
-            return "typeSwitch$" + number;
+        private String name(int number) {
+            return "image$" + number;
         }
 
         void addMethods(ClassBuilder builder) {
@@ -161,13 +174,20 @@ final class ImageClasses {
                         name(i),
                         call.typeSymbol(),
                         ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_SYNTHETIC,
-                        code -> body(code, call.bootstrapArgs()));
+                        code -> {
+                            switch (call.name().stringValue()) {
+                                case "typeSwitch" -> typeSwitch(code, call.bootstrapArgs());
+                                case "hashCode" -> hashCode(code, call.bootstrapArgs());
+                                case "equals" -> equals(code, call.bootstrapArgs());
+                                default -> throw new IllegalStateException(call.toString());
+                            }
+                        });
             }
         }
 
         /// -1 for null, else the index, from the second argument on, of the first type that the
         /// first argument is of, or how many there are.
-        private static void body(CodeBuilder code, List<ConstantDesc> types) {
+        private static void typeSwitch(CodeBuilder code, List<ConstantDesc> types) {
             Label notNull = code.newLabel();
             code.aload(0).ifnonnull(notNull).iconst_m1().ireturn().labelBinding(notNull);
             for (int i = 0; i < types.size(); i++) {
@@ -177,6 +197,77 @@ final class ImageClasses {
                 code.loadConstant(i).ireturn().labelBinding(next);
             }
             code.loadConstant(types.size()).ireturn();
+        }
+
+        /// The components of a record, as getters: what stands behind its class and their names.
+        private static List<DirectMethodHandleDesc> components(List<ConstantDesc> arguments) {
+            return arguments.subList(2, arguments.size()).stream()
+                    .map(DirectMethodHandleDesc.class::cast)
+                    .toList();
+        }
+
+        private static void hashCode(CodeBuilder code, List<ConstantDesc> arguments) {
+            ClassDesc owner = (ClassDesc) arguments.getFirst();
+            code.iconst_0();
+            for (DirectMethodHandleDesc component : components(arguments)) {
+                ClassDesc type = component.invocationType().returnType();
+                code.bipush(31).imul();
+                code.aload(0).getfield(owner, component.methodName(), type);
+                if (type.isPrimitive()) {
+                    code.invokestatic(
+                            boxOf(type), "hashCode", MethodTypeDesc.of(ConstantDescs.CD_int, type));
+                } else {
+                    code.invokestatic(
+                            OBJECTS,
+                            "hashCode",
+                            MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_Object));
+                }
+                code.iadd();
+            }
+            code.ireturn();
+        }
+
+        private static void equals(CodeBuilder code, List<ConstantDesc> arguments) {
+            ClassDesc owner = (ClassDesc) arguments.getFirst();
+            Label different = code.newLabel();
+            code.aload(1).instanceOf(owner).ifeq(different);
+            code.aload(1).checkcast(owner).astore(2);
+            for (DirectMethodHandleDesc component : components(arguments)) {
+                ClassDesc type = component.invocationType().returnType();
+                String name = component.methodName();
+                code.aload(0).getfield(owner, name, type).aload(2).getfield(owner, name, type);
+                if (type.isPrimitive()) {
+                    code.invokestatic(
+                            boxOf(type),
+                            "compare",
+                            MethodTypeDesc.of(ConstantDescs.CD_int, type, type));
+                    code.ifne(different);
+                } else {
+                    code.invokestatic(
+                            OBJECTS,
+                            "equals",
+                            MethodTypeDesc.of(
+                                    ConstantDescs.CD_boolean,
+                                    ConstantDescs.CD_Object,
+                                    ConstantDescs.CD_Object));
+                    code.ifeq(different);
+                }
+            }
+            code.iconst_1().ireturn().labelBinding(different).iconst_0().ireturn();
+        }
+
+        private static ClassDesc boxOf(ClassDesc primitive) {
+            return switch (primitive.displayName()) {
+                case "boolean" -> ConstantDescs.CD_Boolean;
+                case "byte" -> ConstantDescs.CD_Byte;
+                case "char" -> ConstantDescs.CD_Character;
+                case "short" -> ConstantDescs.CD_Short;
+                case "int" -> ConstantDescs.CD_Integer;
+                case "long" -> ConstantDescs.CD_Long;
+                case "float" -> ConstantDescs.CD_Float;
+                case "double" -> ConstantDescs.CD_Double;
+                default -> throw new IllegalStateException(primitive.displayName());
+            };
         }
     }
 }

@@ -1,7 +1,6 @@
 package org.jipsec.diag;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /// Collects what is to be said of one text. Keeps the first [#limit] and counts the rest, so that a
@@ -76,12 +75,18 @@ public final class Diagnostics {
 
     /// In the order of the text; at one place the worst first.
     public List<Diagnostic> all() {
-        return kept.stream()
-                .sorted(
-                        Comparator.comparingInt((Diagnostic d) -> d.span().start())
-                                .thenComparing(Diagnostic::severity)
-                                .thenComparing(Diagnostic::code))
-                .toList();
+        List<Diagnostic> sorted = new ArrayList<>(kept);
+        sorted.sort(Diagnostics::inOrder);
+        return List.copyOf(sorted);
+    }
+
+    private static int inOrder(Diagnostic one, Diagnostic other) {
+        int byPlace = Integer.compare(one.span().start(), other.span().start());
+        if (byPlace != 0) {
+            return byPlace;
+        }
+        int bySeverity = one.severity().compareTo(other.severity());
+        return bySeverity != 0 ? bySeverity : one.code().compareTo(other.code());
     }
 
     /// `2 errors, 1 warning`; empty when there is nothing.

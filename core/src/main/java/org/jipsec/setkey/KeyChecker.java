@@ -6,15 +6,13 @@ import org.jipsec.sadb.AuthAlgorithm;
 import org.jipsec.sadb.EncryptionAlgorithm;
 import org.jipsec.setkey.SaText.Key;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// Looks at keys that have the right length. Of the keys it has seen it keeps digests only.
+/// Looks at keys that have the right length. Of the keys it has seen it keeps prints only.
 final class KeyChecker {
     /// The four weak and twelve semi-weak keys of DES (FIPS 74, 3.6), parity bits cleared.
     private static final Set<Long> WEAK =
@@ -43,15 +41,9 @@ final class KeyChecker {
     private final Diagnostics problems;
     private final Map<Print, Span> seen = new HashMap<>();
     private final Set<Print> reported = new HashSet<>();
-    private final MessageDigest digest;
 
     KeyChecker(Diagnostics problems) {
         this.problems = problems;
-        try {
-            this.digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every JDK has SHA-256", impossible);
-        }
     }
 
     /// @param again whether the key is one that the SA is known to have already
@@ -147,8 +139,10 @@ final class KeyChecker {
     }
 
     private void used(Key key, byte[] octets, boolean again) {
-        byte[] hash = digest.digest(octets);
-        Print print = new Print(number(hash, 0), number(hash, 8));
+        Print print =
+                new Print(
+                        mixed(octets, 0x9e37_79b9_7f4a_7c15L),
+                        mixed(octets, 0xc2b2_ae3d_27d4_eb4fL));
         Span first = seen.putIfAbsent(print, key.span());
         if (first != null && !again && reported.add(print)) {
             problems.report(
@@ -159,11 +153,16 @@ final class KeyChecker {
         }
     }
 
-    private static long number(byte[] octets, int offset) {
-        long number = 0;
-        for (int i = offset; i < offset + 8; i++) {
-            number = number << 8 | octets[i] & 0xff;
+    /// Half of a print. Two keys have the same one by chance only, and what comes of that is a
+    /// warning too many; a digest would cost the start of the JDK's providers.
+    ///
+    /// @param factor odd
+    private static long mixed(byte[] octets, long factor) {
+        long mixed = octets.length * factor;
+        for (byte octet : octets) {
+            mixed = (mixed ^ octet) * factor;
+            mixed ^= mixed >>> 29;
         }
-        return number;
+        return mixed;
     }
 }
