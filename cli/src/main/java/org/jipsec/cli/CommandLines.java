@@ -133,37 +133,12 @@ public final class CommandLines {
     }
 
     static void printUsage(CommandSpec spec, PrintWriter out) {
-        new CommandLine(spec)
-                .setUsageHelpWidth(90)
-                .setHelpFactory(SpacedHelp::new)
-                .usage(out, CommandLine.Help.Ansi.OFF);
-    }
-
-    /// Options in our order, and a blank before an option's argument: `-f=FILE` would be a file
-    /// called `=FILE`.
-    private static final class SpacedHelp extends CommandLine.Help {
-        SpacedHelp(CommandSpec spec, CommandLine.Help.ColorScheme colors) {
-            super(spec, colors);
-        }
-
-        @Override
-        public CommandLine.Help.IParamLabelRenderer createDefaultParamLabelRenderer() {
-            return new CommandLine.Help.IParamLabelRenderer() {
-                @Override
-                public CommandLine.Help.Ansi.Text renderParameterLabel(
-                        ArgSpec argument,
-                        CommandLine.Help.Ansi ansi,
-                        List<CommandLine.Help.Ansi.IStyle> styles) {
-                    boolean takesOne = argument.arity().max() > 0;
-                    return ansi.text(takesOne ? " " + argument.paramLabel() : "");
-                }
-
-                @Override
-                public String separator() {
-                    return " ";
-                }
-            };
-        }
+        String usage =
+                new CommandLine(spec)
+                        .setUsageHelpWidth(90)
+                        .getUsageMessage(CommandLine.Help.Ansi.OFF);
+        // Picocli writes -f=FILE, which would be a file called =FILE.
+        out.print(usage.replaceAll("=(?=[A-Z]+ )", " "));
     }
 
     private static String nameOf(List<ArgSpec> missing) {

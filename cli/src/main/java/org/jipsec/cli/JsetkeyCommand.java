@@ -3,8 +3,6 @@ package org.jipsec.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /// jsetkey in its default mode.
@@ -111,15 +109,7 @@ final class JsetkeyCommand {
         if (file.equals("-")) {
             return text(session, options, "<stdin>", in.readAllBytes());
         }
-        Path path = host.path(file);
-        byte[] octets;
-        try {
-            octets = Files.readAllBytes(path);
-        } catch (IOException unreadable) {
-            throw new IOException(
-                    "cannot open " + file + ": " + Reasons.of(unreadable), unreadable);
-        }
-        return text(session, options, file, octets);
+        return text(session, options, file, session.read(file));
     }
 
     private static int text(Session session, JsetkeyOptions options, String name, byte[] octets)

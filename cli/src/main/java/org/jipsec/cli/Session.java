@@ -16,6 +16,7 @@ import org.jipsec.setkey.ClassicTrace;
 import org.jipsec.setkey.Code;
 import org.jipsec.setkey.Compilation;
 import org.jipsec.setkey.CompileOptions;
+import org.jipsec.setkey.Explanations;
 import org.jipsec.setkey.Plan;
 import org.jipsec.setkey.PlannedOperation;
 import org.jipsec.setkey.PolicyFormatter;
@@ -27,13 +28,10 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// jsetkey in its default mode, over one backend that is opened when it is first needed: a text is
 /// checked as a whole, then carried out; what is wrong with it, and what the backend refuses, is a
@@ -78,8 +76,18 @@ final class Session implements AutoCloseable {
         return Capabilities.userspace();
     }
 
-    int loadFile(Path file) throws IOException {
-        return load(file.toString(), Files.readAllBytes(host.path(file.toString())));
+    int loadFile(String file) throws IOException {
+        return load(file, read(file));
+    }
+
+    /// @throws IOException it cannot be read; the message is for the user
+    byte[] read(String file) throws IOException {
+        try {
+            return Files.readAllBytes(host.path(file));
+        } catch (IOException unreadable) {
+            throw new IOException(
+                    "cannot open " + file + ": " + Reasons.of(unreadable), unreadable);
+        }
     }
 
     /// Checks a text and carries it out when it has no error.
@@ -107,8 +115,8 @@ final class Session implements AutoCloseable {
         return diagnostics.hasErrors() ? 1 : 0;
     }
 
-    int checkFile(Path file) throws IOException {
-        return plan(file.toString(), Files.readAllBytes(host.path(file.toString())));
+    int planFile(String file) throws IOException {
+        return plan(file, read(file));
     }
 
     /// Checks a text and prints what would be done.
@@ -156,22 +164,31 @@ final class Session implements AutoCloseable {
     private int apply(SourceText source, Plan plan, Diagnostics diagnostics) throws IOException {
         Diagnostics refusals = presentation.json() ? diagnostics : new Diagnostics(MOST_REFUSALS);
         List<PlannedOperation> planned = plan.operations();
-        AtomicInteger applied = new AtomicInteger();
-        SadbBackend.Replies replies =
-                (index, reply) -> {
-                    if (reply instanceof SadbReply.Refused refused) {
-                        refusals.report(refusal(planned.get(index), refused));
-                    } else {
-                        applied.incrementAndGet();
-                        print(reply);
-                    }
-                };
+        if (planned.isEmpty()) {
+            if (presentation.json()) {
+                report(source, refusals);
+            }
+            return 0;
+        }
+        SadbBackend backend = link().backend();
+        ClassicTrace trace = trace();
+        int[] answered = {0};
         try {
-            executeAll(planned.stream().map(PlannedOperation::operation).toList(), replies);
+            backend.executeAll(
+                    planned.stream().map(PlannedOperation::operation).toList(),
+                    (index, reply) -> {
+                        answered[0] = index + 1;
+                        printMessages(trace.take());
+                        if (reply instanceof SadbReply.Refused refused) {
+                            refusals.report(refusal(planned.get(index), refused));
+                        } else {
+                            print(reply);
+                        }
+                    });
         } catch (IOException broken) {
             throw new IOException(
                     "the backend broke off after "
-                            + counted(applied.get(), planned.size())
+                            + counted(answered[0], planned.size())
                             + ": "
                             + Reasons.of(broken),
                     broken);
@@ -290,12 +307,12 @@ final class Session implements AutoCloseable {
     }
 
     int explain(String code) {
-        Optional<String> page = Optional.of(code.toUpperCase(Locale.ROOT));
-        if (page.isEmpty()) {
+        Optional<Code> found = Code.of(code);
+        if (found.isEmpty()) {
             err.println("there is no diagnostic " + code + "; they look like SK014");
             return 1;
         }
-        out.print(page.get());
+        out.print(Explanations.of(found.get()).shown());
         return 0;
     }
 
@@ -354,31 +371,29 @@ final class Session implements AutoCloseable {
         return host.zone().get();
     }
 
-    /// Many at once, unless each one's messages are to be shown with it.
-    private void executeAll(List<SadbOperation> operations, SadbBackend.Replies replies)
-            throws IOException {
-        if (presentation.verbose() || presentation.hex()) {
-            for (int i = 0; i < operations.size(); i++) {
-                replies.accept(i, execute(operations.get(i)));
-            }
-        } else if (!operations.isEmpty()) {
-            link().backend().executeAll(operations, replies);
-        }
+    private SadbReply execute(SadbOperation operation) throws IOException {
+        SadbBackend backend = link().backend();
+        ClassicTrace trace = trace();
+        SadbReply reply = backend.execute(operation);
+        printMessages(trace.take());
+        return reply;
     }
 
-    private SadbReply execute(SadbOperation operation) throws IOException {
-        SadbReply reply = link().backend().execute(operation);
-        if (presentation.verbose() || presentation.hex()) {
-            for (ClassicTrace.Message message : link().trace().take()) {
-                if (presentation.verbose()) {
-                    out.print(message.text());
-                }
-                if (presentation.hex()) {
-                    out.print(message.hex());
-                }
+    /// The messages from now on, if they are to be printed.
+    private ClassicTrace trace() throws IOException {
+        boolean wanted = presentation.verbose() || presentation.hex();
+        return wanted ? link().trace() : ClassicTrace.NONE;
+    }
+
+    private void printMessages(List<ClassicTrace.Message> messages) {
+        for (ClassicTrace.Message message : messages) {
+            if (presentation.verbose()) {
+                out.print(message.text());
+            }
+            if (presentation.hex()) {
+                out.print(message.hex());
             }
         }
-        return reply;
     }
 
     private BackendLink link() throws IOException {

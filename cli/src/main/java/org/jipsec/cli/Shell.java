@@ -78,7 +78,7 @@ final class Shell {
     /// Reads until `quit` or the end of the input.
     ///
     /// @return the exit status: 0, as whoever typed it has seen what was wrong
-    int run() throws IOException {
+    int run() {
         while (true) {
             String line;
             try {
@@ -88,8 +88,12 @@ final class Shell {
             } catch (EndOfFileException end) {
                 return 0;
             }
-            if (!execute(line.strip())) {
-                return 0;
+            try {
+                if (!execute(line.strip())) {
+                    return 0;
+                }
+            } catch (IOException failed) {
+                out.println(failed.getMessage());
             }
             out.flush();
         }
@@ -127,8 +131,8 @@ final class Shell {
                 return false;
             }
             case "show" -> show(rest);
-            case "check" -> needs(rest, "a file", file -> session.checkFile(Path.of(file)));
-            case "load" -> needs(rest, "a file", file -> session.loadFile(Path.of(file)));
+            case "check" -> needs(rest, "a file", session::planFile);
+            case "load" -> needs(rest, "a file", session::loadFile);
             case "explain" -> needs(rest, "a code, such as SK014", session::explain);
             default -> session.load("<shell>", line.getBytes(StandardCharsets.UTF_8));
         }

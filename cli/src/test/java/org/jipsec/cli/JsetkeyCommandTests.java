@@ -2,9 +2,6 @@ package org.jipsec.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.jipsec.cli.TestMachine.Result;
 import org.jipsec.setkey.GoldenFiles;
 import org.junit.jupiter.api.AfterEach;
@@ -12,10 +9,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 class JsetkeyCommandTests {
     private static final String KEY = "0x7aeaca3f87d060a12f4a4487d5a5c3355920fae69a96c831";
-    private static final String ADD =
-            "add 10.0.0.1 10.0.0.2 esp 0x1000 -E 3des-cbc " + KEY + ";\n";
+    private static final String ADD = "add 10.0.0.1 10.0.0.2 esp 0x1000 -E 3des-cbc " + KEY + ";\n";
 
     @TempDir private Path folder;
     private TestMachine machine;
@@ -36,8 +36,7 @@ class JsetkeyCommandTests {
 
     @Test
     void loadsTheHowtosFileAndListsItAsTheOriginalDoes() throws IOException {
-        Files.write(
-                folder.resolve("t.conf"), GoldenFiles.octets("cli/seed-transport-100.conf"));
+        Files.write(folder.resolve("t.conf"), GoldenFiles.octets("cli/seed-transport-100.conf"));
         assertThat(machine.run("-f", "t.conf").status()).isZero();
         try (TestMachine original = new TestMachine(folder, "setkey")) {
             original.run("-f", "t.conf");
@@ -82,15 +81,15 @@ class JsetkeyCommandTests {
         Result checked = machine.run("--check", "-f", "x.conf");
         assertThat(checked.status()).isZero();
         assertThat(checked.out())
-                .isEqualTo("SAD + esp 10.0.0.1 -> 10.0.0.2 spi 0x1000 transport 3des-cbc\n");
+                .isEqualTo("SAD + esp 10.0.0.1 -> 10.0.0.2 spi 0x1000 any 3des-cbc\n");
         assertThat(machine.run("-D").out()).isEqualTo("No SAD entries.\n");
     }
 
     @Test
     void readsStandardInput() {
-        assertThat(machine.run(ADD, "-f", "-").status()).isZero();
-        assertThat(machine.run("flush; dump;", "-c").out()).isEqualTo("No SAD entries.\n");
-        assertThat(machine.run("flush", "-c").err()).contains("<stdin>:1:");
+        assertThat(machine.feed(ADD, "-f", "-").status()).isZero();
+        assertThat(machine.feed("flush; dump;", "-c").out()).isEqualTo("No SAD entries.\n");
+        assertThat(machine.feed("flush", "-c").err()).contains("<stdin>:1:");
     }
 
     @Test
@@ -103,7 +102,7 @@ class JsetkeyCommandTests {
 
     @Test
     void hidesKeysInJsonUnlessTheyAreAskedFor() {
-        machine.run(ADD, "-f", "-");
+        machine.feed(ADD, "-f", "-");
         assertThat(machine.run("--json", "-D").out())
                 .startsWith("{\"schema\":1,\"associations\":[{\"source\":\"10.0.0.1\"")
                 .contains("\"spi\":\"0x00001000\"", "\"keyBits\":192")
@@ -113,18 +112,18 @@ class JsetkeyCommandTests {
 
     @Test
     void writesDiagnosticsAndRefusalsAsJson() {
-        machine.run(ADD, "-f", "-");
-        Result refused = machine.run(ADD, "--json", "-f", "-");
+        machine.feed(ADD, "-f", "-");
+        Result refused = machine.feed(ADD, "--json", "-f", "-");
         assertThat(refused.status()).isEqualTo(1);
         assertThat(refused.out()).contains("\"code\":\"SK100\"", "\"errors\":1");
         assertThat(refused.err()).isEmpty();
-        assertThat(machine.run("nonsense;", "--json", "-f", "-").out())
+        assertThat(machine.feed("nonsense;", "--json", "-f", "-").out())
                 .contains("\"code\":\"SK003\"");
     }
 
     @Test
     void countsPacketsAndDrops() {
-        machine.run(ADD, "-f", "-");
+        machine.feed(ADD, "-f", "-");
         assertThat(machine.run("--stats").out())
                 .containsPattern("security-associations +1\n")
                 .containsPattern("dropped +0\n");
@@ -135,7 +134,7 @@ class JsetkeyCommandTests {
 
     @Test
     void repeatsTheShortListEachSecond() {
-        machine.run(ADD, "-f", "-");
+        machine.feed(ADD, "-f", "-");
         machine.rounds = 3;
         assertThat(machine.run("-l", "-D").out().lines())
                 .hasSize(4)
@@ -145,7 +144,7 @@ class JsetkeyCommandTests {
 
     @Test
     void flushesWhatItIsToldTo() {
-        machine.run(ADD + "spdadd 10.0.0.1 10.0.0.2 any -P out none;", "-f", "-");
+        machine.feed(ADD + "spdadd 10.0.0.1 10.0.0.2 any -P out none;", "-f", "-");
         machine.run("-F");
         assertThat(machine.run("-D").out()).isEqualTo("No SAD entries.\n");
         assertThat(machine.run("-DP").out()).isNotEqualTo("No SPD entries.\n");

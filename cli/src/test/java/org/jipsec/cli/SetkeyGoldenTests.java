@@ -2,16 +2,17 @@ package org.jipsec.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import org.jipsec.setkey.GoldenFiles;
 import org.jipsec.setkey.GoldenScript;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 
 /// Every command line of `golden/cli`, through the whole program: options, session, PF_KEY, key
 /// service, databases.
@@ -61,7 +62,7 @@ class SetkeyGoldenTests {
             if (name.equals("cli-nonoption-file")) {
                 // Left by the run before it, when the golden was made.
                 machine.run("-f", "err-command.conf");
-                machine.run(after("add 10.0.0.1 10.0.0.2 esp 0x100 -E 3des-cbc "), "-c");
+                machine.feed(after("add 10.0.0.1 10.0.0.2 esp 0x100 -E 3des-cbc "), "-c");
             }
             GoldenScript.Result result =
                     new GoldenScript(GoldenFiles.text("cli/" + name + ".cmd")).run(machine);

@@ -2,6 +2,11 @@ package org.jipsec.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jline.terminal.Terminal;
+import org.jline.terminal.impl.DumbTerminal;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,10 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The shell on a terminal made of two streams.
 class ShellTests {
@@ -27,18 +28,17 @@ class ShellTests {
         ByteArrayOutputStream screen = new ByteArrayOutputStream();
         try (TestMachine machine = new TestMachine(folder, "jsetkey");
                 Terminal terminal =
-                        TerminalBuilder.builder()
-                                .system(false)
-                                .type("dumb")
-                                .streams(
-                                        new ByteArrayInputStream(
-                                                keys.getBytes(StandardCharsets.UTF_8)),
-                                        screen)
-                                .build();
+                        new DumbTerminal(
+                                "test",
+                                Terminal.TYPE_DUMB,
+                                new ByteArrayInputStream(keys.getBytes(StandardCharsets.UTF_8)),
+                                screen,
+                                StandardCharsets.UTF_8);
                 Session session =
                         new Session(
-                                () -> machine.open(
-                                        BackendChoice.AUTO, Optional.empty(), notice -> {}),
+                                () ->
+                                        machine.open(
+                                                BackendChoice.AUTO, Optional.empty(), notice -> {}),
                                 machine.host(),
                                 Presentation.plain(false),
                                 true,
@@ -88,7 +88,13 @@ class ShellTests {
 
     @Test
     void neverKeepsALineWithAKey() throws IOException {
-        type(ADD + "show sa\nadd 10.0.0.1 10.0.0.2 ah 0x1001\n-A hmac-md5\n\"sixteen octets..\";\nquit\n");
+        type(
+                ADD
+                        + "show sa\n"
+                        + "add 10.0.0.1 10.0.0.2 ah 0x1001\n"
+                        + "-A hmac-md5\n"
+                        + "\"sixteen octets..\";\n"
+                        + "quit\n");
         assertThat(Files.readString(folder.resolve("history")))
                 .contains("show sa")
                 .doesNotContain("7aeaca3f", "sixteen", "hmac");
@@ -113,11 +119,10 @@ class ShellTests {
     @Test
     void completesTheSasThatAreThere() throws IOException {
         try (TestMachine machine = new TestMachine(folder, "jsetkey")) {
-            machine.run(ADD, "-f", "-");
+            machine.feed(ADD, "-f", "-");
             try (Session session =
                     new Session(
-                            () -> machine.open(
-                                    BackendChoice.AUTO, Optional.empty(), notice -> {}),
+                            () -> machine.open(BackendChoice.AUTO, Optional.empty(), notice -> {}),
                             machine.host(),
                             Presentation.plain(false),
                             true,

@@ -1,5 +1,15 @@
 package org.jipsec.cli;
 
+import org.jipsec.dataplane.KeyService;
+import org.jipsec.dataplane.SadbEngine;
+import org.jipsec.pfkey.MemoryPfkeyChannel;
+import org.jipsec.pfkey.PfkeyBackend;
+import org.jipsec.pfkey.PfkeyChannel;
+import org.jipsec.pfkey.PfkeyMonitor;
+import org.jipsec.sadb.SadbBackend;
+import org.jipsec.setkey.ClassicTrace;
+import org.jipsec.setkey.GoldenScript;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,15 +28,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
-import org.jipsec.dataplane.KeyService;
-import org.jipsec.dataplane.SadbEngine;
-import org.jipsec.pfkey.MemoryPfkeyChannel;
-import org.jipsec.pfkey.PfkeyBackend;
-import org.jipsec.pfkey.PfkeyChannel;
-import org.jipsec.pfkey.PfkeyMonitor;
-import org.jipsec.sadb.SadbBackend;
-import org.jipsec.setkey.ClassicTrace;
-import org.jipsec.setkey.GoldenScript;
 
 /// A machine with a key service, empty databases and a clock that stands still but for [#sleep].
 final class TestMachine implements GoldenScript.Program, AutoCloseable {
@@ -52,10 +53,10 @@ final class TestMachine implements GoldenScript.Program, AutoCloseable {
     record Result(String out, String err, int status) {}
 
     Result run(String... arguments) {
-        return run("", arguments);
+        return feed("", arguments);
     }
 
-    Result run(String input, String... arguments) {
+    Result feed(String input, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int status =
