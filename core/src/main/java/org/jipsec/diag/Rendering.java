@@ -62,17 +62,16 @@ public final class Rendering {
         text.append(
                         paint(
                                 BOLD,
-                                "%s:%d:%d: "
-                                        .formatted(
-                                                source.name(),
-                                                source.line(span.start()),
-                                                source.column(span.start()))))
+                                source.name()
+                                        + ":"
+                                        + source.line(span.start())
+                                        + ":"
+                                        + source.column(span.start())
+                                        + ": "))
                 .append(
                         paint(
                                 BOLD + colour(diagnostic.severity()),
-                                "%s[%s]"
-                                        .formatted(
-                                                diagnostic.severity().word(), diagnostic.code())))
+                                diagnostic.severity().word() + "[" + diagnostic.code() + "]"))
                 .append(paint(BOLD, ": " + diagnostic.message()))
                 .append('\n');
         text.append(paint(BLUE, margin + "|")).append('\n');
@@ -110,7 +109,8 @@ public final class Rendering {
             StringBuilder text, int gutter, Span span, char mark, String label, String colour) {
         int number = source.line(span.start());
         Shown line = shown(number, span);
-        text.append(paint(BLUE, "%" + gutter + "d |").formatted(number));
+        String digits = Integer.toString(number);
+        text.append(paint(BLUE, " ".repeat(gutter - digits.length()) + digits + " |"));
         text.append(line.text.isEmpty() ? "" : " " + line.text).append('\n');
         text.append(paint(BLUE, " ".repeat(gutter + 1) + "|"));
         text.append(' ').append(" ".repeat(line.from));

@@ -110,7 +110,9 @@ public enum Code {
 
     /// `SK014`
     public String id() {
-        return "SK%03d".formatted(number);
+        // String.format would load the locale's digits: much, at a start that has one warning.
+        String digits = Integer.toString(number);
+        return "SK" + "0".repeat(3 - digits.length()) + digits;
     }
 
     public Severity severity() {
