@@ -74,7 +74,8 @@ public enum DropReason {
     TRUNCATED_IPCOMP("truncated-ipcomp", "The packet ends within the IPComp header."),
     IPCOMP_DATA("ipcomp-data", "The compressed payload cannot be decompressed."),
     IPCOMP_TOO_LARGE(
-            "ipcomp-too-large", "The decompressed payload is larger than an IP packet can be."),
+            "ipcomp-too-large",
+            "The decompressed packet is larger than an IP packet, or a buffer, can be."),
     DUMMY_PACKET(
             "dummy-packet",
             "The packet is one of ESP's dummies, sent to hide traffic (RFC 4303 2.6)."),

@@ -59,7 +59,7 @@ public final class Inbound implements AutoCloseable {
             }
             headers.flow(packet, flow);
             local = locality.isLocal(flow);
-            if (headers.fragment && wantsWhole(policies, local)) {
+            if (headers.fragment && wantsWhole(sas, policies, local)) {
                 if (!reassembler.offer(packet, headers, flow, nowMillis, verdict)) {
                     return;
                 }
@@ -82,8 +82,9 @@ public final class Inbound implements AutoCloseable {
         deliver(packet, policies, Direction.FWD, nowMillis, verdict);
     }
 
-    private boolean wantsWhole(PolicyLookup policies, boolean local) {
-        if (policies.selectsByPort(local ? Direction.IN : Direction.FWD)) {
+    private boolean wantsWhole(SaLookup sas, PolicyLookup policies, boolean local) {
+        if (headers.upperInFirstFragment
+                || policies.selectsByPort(local ? Direction.IN : Direction.FWD)) {
             return true;
         }
         return local
@@ -91,6 +92,7 @@ public final class Inbound implements AutoCloseable {
                         || switch (headers.upperProtocol) {
                             case IpHeaders.ESP, IpHeaders.AH, IpHeaders.IPCOMP, IpHeaders.UDP ->
                                     true;
+                            case IpHeaders.IPV4, IpHeaders.IPV6 -> uncompressed(sas) != null;
                             default -> false;
                         });
     }
@@ -239,14 +241,20 @@ public final class Inbound implements AutoCloseable {
     /// IP in IP is for us where it is what a tunnel of IPComp did not compress.
     private Step openUncompressed(
             PacketBuffer packet, SaLookup sas, long nowMillis, Verdict verdict) {
-        ActiveSa sa = sas.inbound(IpHeaders.IPCOMP, Ipcomp.WELL_KNOWN_DEFLATE, flow);
-        if (sa == null || !sa.isTunnel()) {
+        ActiveSa sa = uncompressed(sas);
+        if (sa == null) {
             return Step.NOTHING_TO_DO;
         }
         if (!admits(sa, false, verdict)) {
             return Step.DECIDED;
         }
         return accept(packet, sa, headers.upperProtocol, false, nowMillis, verdict);
+    }
+
+    /// The tunnel of IPComp between the packet's ends.
+    private @Nullable ActiveSa uncompressed(SaLookup sas) {
+        ActiveSa sa = sas.inbound(IpHeaders.IPCOMP, Ipcomp.WELL_KNOWN_DEFLATE, flow);
+        return sa != null && sa.isTunnel() ? sa : null;
     }
 
     private boolean admits(@Nullable ActiveSa sa, boolean encapsulated, Verdict verdict) {

@@ -59,6 +59,10 @@ final class IpHeaders {
 
     boolean moreFragments;
 
+    /// Whether of a fragmented IPv6 packet only the first fragment tells the upper layer, for
+    /// further extension headers are in the part that was cut.
+    boolean upperInFirstFragment;
+
     /// Of the IPv6 fragment header; 0 for none.
     int fragmentHeader;
 
@@ -74,6 +78,7 @@ final class IpHeaders {
         fragment = false;
         fragmentOffset = 0;
         moreFragments = false;
+        upperInFirstFragment = false;
         fragmentHeader = 0;
         fragmentField = 0;
         fragmentId = 0;
@@ -174,6 +179,7 @@ final class IpHeaders {
         moreFragments = (fragmentation & 1) != 0;
         fragmentOffset = fragmentation & 0xfff8;
         fragment = moreFragments || fragmentOffset != 0;
+        upperInFirstFragment = fragment && isExtension(Octets.u8(octets, start + upper));
         fragmentId = Octets.s32(octets, start + upper + 4);
     }
 

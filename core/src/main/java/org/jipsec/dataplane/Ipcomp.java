@@ -72,7 +72,8 @@ final class Ipcomp implements AutoCloseable {
         int length = packet.length() - at - HEADER;
         byte[] octets = packet.array();
         int start = packet.offset() + at;
-        int room = Math.min(0xffff - at, packet.length() - at + packet.tailroom());
+        int largest = Math.min(0xffff, packet.capacity());
+        int room = Math.min(largest - at, packet.length() - at + packet.tailroom());
         inflater.reset();
         inflater.setInput(octets, start + HEADER, length);
         int size = 0;

@@ -55,7 +55,8 @@ public final class Outbound implements AutoCloseable {
         }
         headers.flow(packet, flow);
         boolean reassembled = false;
-        if (headers.fragment && policies.selectsByPort(Direction.OUT)) {
+        boolean wantsWhole = policies.selectsByPort(Direction.OUT) || headers.upperInFirstFragment;
+        if (headers.fragment && wantsWhole) {
             if (!becomesWhole(packet, nowMillis, verdict)) {
                 return;
             }

@@ -205,7 +205,8 @@ final class Reassembler {
                 present++;
             }
         }
-        if (present == count && Arrays.equals(octets, at, at + size, slot.payload, offset, end)) {
+        boolean isHeld = present == count && (slot.total < 0 || end <= slot.total);
+        if (isHeld && Arrays.equals(octets, at, at + size, slot.payload, offset, end)) {
             return DropReason.FRAGMENT_DUPLICATE;
         }
         boolean last = !headers.moreFragments;

@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.jipsec.sadb.Direction;
 import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.Policy;
+import org.jipsec.sadb.PolicyAction;
 import org.jipsec.sadb.SaMode;
+import org.jipsec.sadb.Selector;
 import org.jipsec.wire.Bytes;
+import org.jipsec.wire.Prefix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -162,7 +167,7 @@ class FragmentTests {
 
     /// Of the payload of `whole`, as a fragment.
     private static Bytes part(byte[] whole, int from, int to, boolean more) {
-        byte[] payload = java.util.Arrays.copyOfRange(whole, 20 + from, 20 + to);
+        byte[] payload = Arrays.copyOfRange(whole, 20 + from, 20 + to);
         return TestPackets.ipv4(
                 A, B, 17, 0, from / 8 | (more ? 0x2000 : 0), 0x77, new byte[0], payload);
     }
@@ -210,5 +215,100 @@ class FragmentTests {
         right.receive(TestPackets.ipv4(A, B, 50, 0, 0x2000, 1, new byte[0], new byte[8]));
         assertThat(right.verdict.kind()).isEqualTo(Verdict.Kind.ABSORBED);
         assertThat(right.verdict.lapsed()).isEqualTo(Reassembler.MAXIMUM_PACKETS);
+    }
+
+    /// The last fragment of all, then the same with more in it: it ends behind what is held.
+    @ParameterizedTest
+    @ValueSource(ints = {2, 8})
+    void refusesAnEndThatIsLongerTheSecondTime(int size) {
+        right.byPort = true;
+        right.receive(end(1));
+        assertThat(right.verdict.kind()).isEqualTo(Verdict.Kind.ABSORBED);
+
+        right.receive(end(size));
+        assertThat(right.verdict.reason()).isEqualTo(DropReason.FRAGMENT_OVERLAP);
+    }
+
+    private static Bytes end(int size) {
+        return TestPackets.ipv4(A, B, 17, 0, 8192 / 8, 0x77, new byte[0], new byte[size]);
+    }
+
+    /// Only the first fragment shows that this is UDP; the policy is for all of them.
+    @Test
+    void sendsNoFragmentInClearThatDoesNotTellItsProtocol() {
+        InetAddress a = TestPackets.A6;
+        InetAddress b = TestPackets.B6;
+        left.add(TestSas.esp(a, b, 0x201).build());
+        left.add(
+                Policy.of(
+                        new Selector(Prefix.host(a), 0, Prefix.host(b), 0, IpHeaders.UDP),
+                        Direction.OUT,
+                        PolicyAction.IPSEC,
+                        TestSas.transport(IpsecProtocol.ESP)));
+        byte[] udp = TestPackets.udp(a, b, 1600).toArray();
+        byte[] options = {IpHeaders.UDP, 0, 1, 4, 0, 0, 0, 0};
+        byte[] whole =
+                TestPackets.concat(options, Arrays.copyOfRange(udp, 40, udp.length)).toArray();
+
+        left.send(part6(whole, 800, whole.length, false));
+        assertThat(left.verdict.kind()).isEqualTo(Verdict.Kind.ABSORBED);
+        left.send(part6(whole, 0, 800, true));
+        assertThat(left.verdict.kind()).isEqualTo(Verdict.Kind.SEND);
+        assertThat(left.verdict.stepCount()).isEqualTo(1);
+    }
+
+    private static Bytes part6(byte[] whole, int from, int to, boolean more) {
+        byte[] header = {
+            IpHeaders.DESTINATION_OPTIONS,
+            0,
+            (byte) (from >> 8),
+            (byte) (from | (more ? 1 : 0)),
+            0,
+            0,
+            0,
+            9
+        };
+        return TestPackets.ipv6(
+                TestPackets.A6,
+                TestPackets.B6,
+                IpHeaders.FRAGMENT,
+                0,
+                TestPackets.concat(header, Arrays.copyOfRange(whole, from, to)).toArray());
+    }
+
+    /// A tunnel of IPComp sends what does not shrink as IP in IP, which may be cut on the way.
+    @Test
+    void putsTogetherWhatATunnelDidNotCompress() {
+        TestHost gateway = new TestHost(B, TestPackets.GATE_B4);
+        gateway.add(
+                TestSas.ipcomp(TestPackets.GATE_A4, TestPackets.GATE_B4, 0x1234)
+                        .mode(SaMode.TUNNEL)
+                        .build());
+        gateway.add(
+                TestSas.policy(
+                        Direction.IN,
+                        A,
+                        B,
+                        TestSas.tunnel(
+                                IpsecProtocol.IPCOMP, TestPackets.GATE_A4, TestPackets.GATE_B4)));
+        Bytes inner = TestPackets.udp(A, B, 100);
+
+        gateway.receive(outer(inner, 64, 128, false));
+        assertThat(gateway.verdict.kind()).isEqualTo(Verdict.Kind.ABSORBED);
+        Bytes arrived = gateway.receive(outer(inner, 0, 64, true));
+        assertThat(gateway.verdict.kind()).isEqualTo(Verdict.Kind.DELIVER);
+        assertThat(arrived).isEqualTo(inner);
+    }
+
+    private static Bytes outer(Bytes inner, int from, int to, boolean more) {
+        return TestPackets.ipv4(
+                TestPackets.GATE_A4,
+                TestPackets.GATE_B4,
+                IpHeaders.IPV4,
+                0,
+                from / 8 | (more ? 0x2000 : 0),
+                0x88,
+                new byte[0],
+                Arrays.copyOfRange(inner.toArray(), from, to));
     }
 }

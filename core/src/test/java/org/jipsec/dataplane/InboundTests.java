@@ -326,4 +326,19 @@ class InboundTests {
         assertThat(Ah.length(java.util.Objects.requireNonNull(Keys.ofAh(sa)), true)).isEqualTo(28);
         assertThat(Ah.length(java.util.Objects.requireNonNull(Keys.ofAh(sa)), false)).isEqualTo(32);
     }
+
+    /// What leaves here goes into other buffers of this size.
+    @Test
+    void decompressesNoMoreThanABufferTakes() {
+        both(TestSas.ipcomp(A, B, 0x1234).build());
+        out(TestSas.transport(IpsecProtocol.IPCOMP));
+        in(TestSas.transport(IpsecProtocol.IPCOMP));
+        byte[] wire = left.send(TestPackets.udp(A, B, 1000)).toArray();
+        PacketBuffer buffer = PacketBuffer.ofCapacity(1000);
+        buffer.load(wire, 0, wire.length);
+
+        right.inbound.process(buffer, right, right, TestHost.NOW, right.verdict);
+
+        assertThat(right.verdict.reason()).isEqualTo(DropReason.IPCOMP_TOO_LARGE);
+    }
 }
