@@ -114,7 +114,8 @@ public final class ActiveSa {
     }
 
     /// Whether a soft lifetime in packets or bytes has been reached since this was last asked: true
-    /// once in the SA's life. The owner then tells the key managers and makes the SA dying.
+    /// once in the SA's life, and once after each renewal. The owner then tells the key managers
+    /// and makes the SA dying.
     public boolean takeSoftCrossing() {
         if (!softReached) {
             return false;

@@ -263,7 +263,10 @@ public final class IpsecStack implements AutoCloseable {
             }
         }
         ActiveSa failed = verdict.failed();
-        if (failed != null && verdict.reason() == DropReason.SA_EXPIRED) {
+        boolean isOver =
+                verdict.reason() == DropReason.SA_EXPIRED
+                        || verdict.reason() == DropReason.SEQUENCE_OVERFLOW;
+        if (failed != null && isOver) {
             engine.notice(new Notice.Hard(failed));
         }
         PolicyRule wanted = verdict.wanted();

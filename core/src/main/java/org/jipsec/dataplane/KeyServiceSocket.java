@@ -97,16 +97,25 @@ public final class KeyServiceSocket implements AutoCloseable {
     private void accept() {
         while (listener.isOpen()) {
             try {
-                SocketChannel socket = listener.accept();
-                if (isAllowed(socket)) {
-                    service.attach(new UnixPfkeyChannel(socket));
-                } else {
-                    socket.close();
-                }
+                serve(listener.accept());
             } catch (IOException failed) {
                 // this client is lost, or the listener closed, which the loop's head sees; when
                 // the process is out of file descriptors, it will not have one at once
                 LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+
+    private void serve(SocketChannel socket) throws IOException {
+        boolean isServed = false;
+        try {
+            if (isAllowed(socket)) {
+                service.attach(new UnixPfkeyChannel(socket));
+                isServed = true;
+            }
+        } finally {
+            if (!isServed) {
+                socket.close();
             }
         }
     }

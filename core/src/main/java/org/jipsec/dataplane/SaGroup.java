@@ -20,6 +20,9 @@ final class SaGroup {
         if (record == null) {
             record = dying;
         }
+        if (record == null) {
+            record = fresh; // it has come back from the dying in between
+        }
         return record == null ? null : record.active();
     }
 
@@ -28,40 +31,44 @@ final class SaGroup {
     }
 
     void add(SaRecord record) {
-        SaRecord head = fresh;
         record.group = this;
-        record.groupNewer = null;
-        record.groupOlder = head;
-        if (head != null) {
-            head.groupNewer = record;
-        }
+        link(record, fresh);
         fresh = record;
     }
 
-    /// From the fresh to the dying; the order by age is that of dying.
+    /// From the fresh to the dying; the order by age is that of dying. A reader meets it in one of
+    /// the two at any time.
     void weaken(SaRecord record) {
-        unlink(record);
         SaRecord head = dying;
+        dying = record;
+        unlink(record, true);
+        link(record, head);
+    }
+
+    /// From the dying back to the fresh: an update has given it a new life. A reader meets it in
+    /// one of the two at any time.
+    void refresh(SaRecord record) {
+        SaRecord head = fresh;
+        fresh = record;
+        unlink(record, false);
+        link(record, head);
+    }
+
+    void remove(SaRecord record) {
+        unlink(record, fresh == record);
+        record.group = null;
+    }
+
+    private static void link(SaRecord record, @Nullable SaRecord head) {
         record.groupNewer = null;
         record.groupOlder = head;
         if (head != null) {
             head.groupNewer = record;
         }
-        dying = record;
     }
 
-    /// From the dying back to the fresh: an update has given it a new life.
-    void refresh(SaRecord record) {
-        unlink(record);
-        add(record);
-    }
-
-    void remove(SaRecord record) {
-        unlink(record);
-        record.group = null;
-    }
-
-    private void unlink(SaRecord record) {
+    /// @param isFresh of which list it is the head, if it is one
+    private void unlink(SaRecord record, boolean isFresh) {
         SaRecord newer = record.groupNewer;
         SaRecord older = record.groupOlder;
         if (older != null) {
@@ -69,9 +76,9 @@ final class SaGroup {
         }
         if (newer != null) {
             newer.groupOlder = older;
-        } else if (fresh == record) {
+        } else if (isFresh) {
             fresh = older;
-        } else if (dying == record) {
+        } else {
             dying = older;
         }
     }

@@ -57,7 +57,8 @@ final class SaRecord {
         return state;
     }
 
-    void state(SaState now) {
+    /// Excludes [#activate], which would else bring back what was before.
+    synchronized void state(SaState now) {
         state = now;
         ActiveSa ready = active;
         if (ready != null) {
@@ -66,7 +67,7 @@ final class SaRecord {
     }
 
     /// Gives it other lifetimes or ports; keys stay.
-    void renew(SecurityAssociation changed) {
+    synchronized void renew(SecurityAssociation changed) {
         association = changed;
         ActiveSa ready = active;
         if (ready != null) {

@@ -29,8 +29,8 @@ import java.util.random.RandomGenerator;
 /// The packet path reads [#associations] and [#policies] without a lock. Nothing happens by itself:
 /// whoever owns the engine calls [#tick] when [#nextDeadline] has come.
 public final class SadbEngine {
-    /// What the packet path may have told before it must be told off: with more waiting, news is
-    /// dropped, and the next packet brings it again.
+    /// What the packet path may have told before it must be told off: with more waiting, news that
+    /// the next packet brings again is dropped.
     private static final int MAXIMUM_NOTICES = 4096;
 
     private final InstantSource clock;
@@ -115,12 +115,21 @@ public final class SadbEngine {
     /// For the packet path, from any of its threads: never waits, and costs nothing when there is
     /// nothing to tell.
     void notice(Notice notice) {
-        if (waitingNotices.incrementAndGet() > MAXIMUM_NOTICES) {
+        if (waitingNotices.incrementAndGet() > MAXIMUM_NOTICES && comesAgain(notice)) {
             waitingNotices.decrementAndGet();
             return;
         }
         notices.add(notice);
         heed();
+    }
+
+    /// A soft lifetime is over once in the life of an SA, and a peer moves only by a packet that
+    /// has proved genuine.
+    private static boolean comesAgain(Notice notice) {
+        return switch (notice) {
+            case Notice.Wanted _, Notice.Hard _ -> true;
+            case Notice.Soft _, Notice.Remapped _ -> false;
+        };
     }
 
     /// Whoever has the lock heeds what is noticed meanwhile, before or after he lets it go.

@@ -456,4 +456,25 @@ class IpsecStackTests {
     private static List<SaSnapshot> mature(TwoHosts.Side side) {
         return sas(side).stream().filter(sa -> sa.association().spi().value() != 0).toList();
     }
+
+    @Test
+    void givesUpAnSaWithoutSequenceNumbersAndAsksForAnother() {
+        TwoHosts hosts = new TwoHosts(A4, B4);
+        hosts.left.add(policy(Direction.OUT, A4, B4, ESP));
+        hosts.left.add(TestSas.esp(A4, B4, 0x201));
+        hosts.left.send(TestPings.request(A4, B4, 1));
+        FlowKey flow = new FlowKey();
+        Addresses.put(A4, B4, flow);
+        ActiveSa sa = hosts.left.engine.associations().outbound(ESP, flow);
+        assertThat(sa).isNotNull();
+        sa.continueFrom(0xffff_ffffL);
+
+        hosts.left.send(TestPings.request(A4, B4, 2));
+        assertThat(hosts.left.drops(DropReason.SEQUENCE_OVERFLOW)).isEqualTo(1);
+        hosts.left.send(TestPings.request(A4, B4, 3));
+
+        assertThat(hosts.left.events)
+                .anyMatch(event -> event instanceof SadbEvent.Expire(_, boolean hard) && hard)
+                .anyMatch(SadbEvent.Acquire.class::isInstance);
+    }
 }

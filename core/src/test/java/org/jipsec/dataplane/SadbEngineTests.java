@@ -460,4 +460,46 @@ class SadbEngineTests {
         assertThatThrownBy(() -> backend.execute(new DumpSas(IpsecProtocol.UNSPEC)))
                 .isInstanceOf(IOException.class);
     }
+
+    /// While an operation takes long, the packet path may find more wanting than there is room for.
+    @Test
+    void forgetsNoNewsThatComesOnce() {
+        Lifetime soft = new Lifetime(1, 0, Duration.ZERO, Duration.ZERO);
+        Lifetime hard = new Lifetime(2, 0, Duration.ZERO, Duration.ZERO);
+        add(esp(1).soft(soft).hard(hard));
+        ActiveSa sa = active(1);
+        Thread packets =
+                Thread.ofPlatform()
+                        .unstarted(
+                                () -> {
+                                    for (int i = 0; i < 10_000; i++) {
+                                        engine.notice(
+                                                new Notice.Wanted(
+                                                        0,
+                                                        TestSas.transport(IpsecProtocol.ESP),
+                                                        A.address(),
+                                                        B.address()));
+                                    }
+                                    engine.notice(new Notice.Soft(sa));
+                                });
+        engine.listen(
+                event -> {
+                    if (packets.getState() == Thread.State.NEW) {
+                        packets.start();
+                        joined(packets);
+                    }
+                });
+
+        add(esp(2));
+
+        assertThat(sa.state()).isEqualTo(SaState.DYING);
+    }
+
+    private static void joined(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
 }
