@@ -26,6 +26,9 @@ import java.util.function.Supplier;
 /// Holds the algorithms of an SA against its protocol, the registry and the backend. Remembers
 /// which retired ones it has named: each is named once a text.
 final class AlgorithmChecker {
+    /// In manuals of the original, but not in its scanner.
+    private static final Set<String> NEVER_READ = Set.of("3des-deriv", "rc5-cbc", "idea-cbc");
+
     private final Capabilities capabilities;
     private final Diagnostics problems;
     private final KeyChecker keys;
@@ -348,6 +351,14 @@ final class AlgorithmChecker {
             }
         }
         known.addAll(List.of("des-deriv", "des-32iv"));
+        if (NEVER_READ.contains(name.value())) {
+            problems.report(
+                    Code.UNKNOWN_ALGORITHM
+                            .at(name.span(), "no setkey has `%s`".formatted(name.value()))
+                            .label("old manuals name it")
+                            .hint("where both ends can: aes-gcm-16 or aes-cbc"));
+            return;
+        }
         unknown(name, "cipher", known, AuthAlgorithm.named(name.value()).isPresent() ? "-A" : "");
     }
 
