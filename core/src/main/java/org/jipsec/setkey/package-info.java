@@ -7,9 +7,12 @@
 /// written and where, nothing more. Problems are [org.jipsec.diag.Diagnostic]s with a [Code];
 /// [Explanations] has a page for each. [ShellInput] serves whoever types.
 ///
-/// ANTLR stays inside: `CommandReader` and `PolicyReader` turn parse trees into our records. What
-/// the original prints and in which order is in the classes `Classic…`, [SaFormatter] and
-/// [PolicyFormatter].
+/// ANTLR stays inside: `CommandReader` and `PolicyReader` turn parse trees into our records.
+///
+/// [SaFormatter] and [PolicyFormatter] print what is in the databases, as setkey always did.
+/// [ClassicSession] is setkey 0.8.2 itself, for `--classic`: another reader, for that release ran
+/// each command as it was read, with messages that quote the word it had reached
+/// ([ClassicInterpreter] says more).
 @NullMarked
 package org.jipsec.setkey;
 
