@@ -376,9 +376,15 @@ final class AlgorithmChecker {
                 EncryptionAlgorithm.named(name.value()).isPresent() ? "-E" : "");
     }
 
+    /// A key may have come without a blank behind the name: it must not be quoted.
+    private static String withoutGluedKey(String name) {
+        int hexadecimal = Math.max(name.indexOf("0x"), name.indexOf("0X"));
+        int end = hexadecimal > 0 ? hexadecimal : name.length();
+        return end < name.length() || end > 20 ? name.substring(0, Math.min(end, 20)) + "…" : name;
+    }
+
     private void unknown(Located<String> name, String kind, List<String> known, String flag) {
-        String text =
-                name.value().length() > 40 ? name.value().substring(0, 40) + "…" : name.value();
+        String text = withoutGluedKey(name.value());
         problems.report(
                 Code.UNKNOWN_ALGORITHM
                         .at(name.span(), "no %s is called `%s`".formatted(kind, text))

@@ -18,6 +18,9 @@ final class KeyRedactor implements Redactor {
     /// `0x` and 32 bits.
     private static final int LONGEST_SPI = 10;
 
+    /// `0x` and more digits than an SPI has, perhaps behind a word without a blank between.
+    private static final String GLUED_KEY = "(?s)0[xX].{9,}|[^:]*0[xX][0-9a-fA-F]{9,}.*";
+
     private static final int SHORTEST_BARE_HEX = 16;
     private static final int LONGEST_DECIMAL = 20;
     private static final Set<String> KEYLESS = Set.of("null", "simple");
@@ -173,11 +176,7 @@ final class KeyRedactor implements Redactor {
 
     private boolean isLongHexadecimal(int start, int end) {
         int length = end - start;
-        boolean prefixed =
-                length > LONGEST_SPI
-                        && text[start] == '0'
-                        && (text[start + 1] == 'x' || text[start + 1] == 'X');
-        if (prefixed) {
+        if (length > LONGEST_SPI && string(start, end).matches(GLUED_KEY)) {
             return true;
         }
         if (length < SHORTEST_BARE_HEX) {
@@ -222,8 +221,12 @@ final class KeyRedactor implements Redactor {
         return Math.max(end, start + 1);
     }
 
+    /// What the scanner can take into one word; anything else ends it.
     private static boolean isWord(byte octet) {
-        return !isBlank(octet) && ";\"#[]/".indexOf(octet) < 0;
+        return (octet >= '0' && octet <= '9')
+                || (octet >= 'A' && octet <= 'Z')
+                || (octet >= 'a' && octet <= 'z')
+                || ":%.,_+-".indexOf(octet) >= 0;
     }
 
     private static boolean isBlank(byte octet) {

@@ -54,6 +54,8 @@ class KeyRedactorTests {
                 "# 0xdeadbeefdeadbeefdeadbeef",
                 "deadbeefdeadbeefdeadbeef",
                 "add a b ah 1 -A x 0xDEADBEEF;",
+                "add a b ah 1 -A hmac-sha10xdeadbeefdeadbeefdeadbeef;",
+                "add a b ah 1 -A hmac-sha1\u00cb0xdeadbeefdead;",
             })
     void hidesHexadecimalNumbersTooLongForAnSpi(String text) {
         assertThat(shown(text)).doesNotContainIgnoringCase("deadbeef").contains("hidden");
