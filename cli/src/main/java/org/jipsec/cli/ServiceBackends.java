@@ -85,7 +85,7 @@ final class ServiceBackends implements BackendOpener {
 
     private BackendLink started(Optional<Path> socket, Consumer<String> notice) throws IOException {
         ServicePlace place = ServicePlace.toStart(host, socket);
-        try (ServiceLock turn = ServiceLock.whileStarting(place)) {
+        try (ServiceLock _ = ServiceLock.whileStarting(place)) {
             // Another program may have started one while this one waited for its turn.
             Optional<BackendLink> running = connected(place);
             if (running.isPresent()) {

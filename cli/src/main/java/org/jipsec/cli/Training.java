@@ -1,7 +1,7 @@
 package org.jipsec.cli;
 
-import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.io.Writer;
 
 /// What the AOT cache is trained on when the image is made: the ways that are taken most.
 final class Training {
@@ -20,7 +20,7 @@ final class Training {
         };
         Host host = Host.real();
         for (String[] run : runs) {
-            PrintWriter nowhere = new PrintWriter(OutputStream.nullOutputStream());
+            PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
             Main.run(host, nowhere, nowhere, run);
         }
     }

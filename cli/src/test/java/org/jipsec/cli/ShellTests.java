@@ -126,8 +126,8 @@ class ShellTests {
                             machine.host(),
                             Presentation.plain(false),
                             true,
-                            new java.io.PrintWriter(System.err),
-                            new java.io.PrintWriter(System.err))) {
+                            new java.io.PrintWriter(java.io.Writer.nullWriter()),
+                            new java.io.PrintWriter(java.io.Writer.nullWriter()))) {
                 ShellCompleter completer = new ShellCompleter(session::associations);
                 assertThat(completer.words(words("delete"), "")).containsExactly("10.0.0.1");
                 assertThat(completer.words(words("delete 10.0.0.1 10.0.0.2 esp"), "0x"))

@@ -1,0 +1,111 @@
+package org.jipsec.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.SadbOperation;
+import org.jipsec.sadb.SadbReply;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// jipsecd's life: one per socket, nothing left behind, started when it is needed.
+class ServiceTests {
+    @TempDir private Path folder;
+    private ServicePlace place;
+    private Host host;
+
+    @BeforeEach
+    void choosePlace() {
+        place = new ServicePlace(folder.resolve("pfkey.sock"));
+        host = Host.real();
+    }
+
+    @Test
+    void servesOneProcessPerSocketAndLeavesNoneBehind() throws IOException {
+        try (Service service = Service.open(place, host.clock()).orElseThrow()) {
+            assertThat(service).isNotNull();
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(place.socket())))
+                    .isEqualTo("rw-------");
+            assertThat(Service.open(place, host.clock())).isEmpty();
+            assertThat(ServiceLock.holder(place)).hasValue(ProcessHandle.current().pid());
+        }
+        assertThat(place.socket()).doesNotExist();
+        assertThat(ServiceLock.holder(place)).isEmpty();
+    }
+
+    @Test
+    void takesThePlaceOfOneThatWasKilled() throws IOException {
+        Files.writeString(place.pidFile(), "1\n");
+        Files.createFile(place.socket());
+        try (Service service = Service.open(place, host.clock()).orElseThrow()) {
+            assertThat(service).isNotNull();
+            assertThat(ServiceLock.holder(place)).isPresent();
+        }
+    }
+
+    @Test
+    void isStartedWhenNoneRunsAndEndsWhenItIsTold() throws IOException {
+        List<String> notices = new ArrayList<>();
+        ServiceBackends backends = new ServiceBackends(host);
+        Optional<Path> socket = Optional.of(place.socket());
+        try (BackendLink link = backends.open(BackendChoice.AUTO, socket, notices::add)) {
+            assertThat(link.backend().execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC)))
+                    .isEqualTo(new SadbReply.Sas(List.of()));
+            assertThat(notices).singleElement().asString().contains("started jipsecd (pid ");
+            try (BackendLink second =
+                    backends.open(BackendChoice.USERSPACE, socket, notices::add)) {
+                assertThat(second.backend().capabilities().backend()).isEqualTo("userspace");
+            }
+            assertThat(notices).hasSize(1);
+            assertThat(jipsecd("--status")).startsWith("0 jipsecd: running (pid ");
+        } finally {
+            assertThat(jipsecd("--stop")).startsWith("0 jipsecd: stopped (pid ");
+        }
+        assertThat(jipsecd("--status")).startsWith("3 jipsecd: none is running");
+        assertThat(jipsecd("--stop")).startsWith("1 ");
+        assertThat(place.socket()).doesNotExist();
+        assertThat(Files.readString(place.logFile()))
+                .contains("listens on", "its state is lost", "ends;");
+    }
+
+    @Test
+    void saysWhatThisBuildLacks() {
+        ServiceBackends backends = new ServiceBackends(host);
+        Optional<Path> socket = Optional.of(place.socket());
+        for (BackendChoice lacking : List.of(BackendChoice.PFKEY, BackendChoice.XFRM)) {
+            assertThatThrownBy(() -> backends.open(lacking, socket, notice -> {}))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("this build has no");
+        }
+        assertThatThrownBy(() -> backends.open(BackendChoice.USERSPACE, socket, notice -> {}))
+                .hasMessageContaining("no userspace service is running");
+    }
+
+    private String jipsecd(String option) {
+        StringWriter out = new StringWriter();
+        PrintWriter writer = new PrintWriter(out);
+        int status =
+                new JipsecdCommand(host)
+                        .run(
+                                java.io.InputStream.nullInputStream(),
+                                writer,
+                                writer,
+                                "--socket",
+                                place.socket().toString(),
+                                option);
+        writer.flush();
+        return status + " " + out;
+    }
+}
