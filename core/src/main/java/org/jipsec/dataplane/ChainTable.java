@@ -26,7 +26,7 @@ final class ChainTable<V> {
         final long c;
         final long d;
         final long e;
-        final V value;
+        volatile V value;
         volatile @Nullable Node<V> next;
 
         Node(long a, long b, long c, long d, long e, int hash, V value) {
@@ -106,6 +106,19 @@ final class ChainTable<V> {
             before = node;
         }
         return false;
+    }
+
+    /// Puts `now` in the place of `old`: a reader meets one of the two.
+    @SuppressWarnings("ReferenceEquality") // the very value that was added
+    void replace(long a, long b, long c, long d, long e, V old, V now) {
+        Node<V> node = first(a, b, c, d, e);
+        while (node != null && node.value != old) {
+            node = node.sibling();
+        }
+        if (node == null) {
+            throw new IllegalStateException("nothing to replace");
+        }
+        node.value = now;
     }
 
     void forEach(Consumer<V> action) {

@@ -79,6 +79,17 @@ final class PolicyClassifier {
         }
     }
 
+    /// A reader finds one of the two at any time.
+    ///
+    /// @param now of the same selector
+    void replace(PolicyEntry old, PolicyEntry now) {
+        PolicyTuple tuple = byShape.get(PolicyTuple.Shape.of(now.policy().selector()));
+        if (tuple == null) {
+            throw new IllegalStateException("no tuple for a policy that is there");
+        }
+        tuple.replace(old, now);
+    }
+
     void remove(PolicyEntry entry) {
         PolicyTuple tuple = byShape.get(PolicyTuple.Shape.of(entry.policy().selector()));
         if (tuple == null) {

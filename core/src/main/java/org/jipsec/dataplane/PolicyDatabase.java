@@ -86,8 +86,7 @@ final class PolicyDatabase implements PolicyLookup {
         long ordinal = sameTurn ? old.entry.ordinal() : nextOrdinal++;
         PolicyClassifier classifier = classifier(policy.direction(), policy.selector().isIpv4());
         PolicyRecord record = new PolicyRecord(new PolicyEntry(numbered, nowMillis, ordinal));
-        classifier.add(record.entry);
-        classifier.remove(old.entry);
+        classifier.replace(old.entry, record.entry);
         forget(old);
         remember(record);
         return record;

@@ -89,8 +89,9 @@ final class PolicyTuple {
                                 packetService & service);
                 node != null;
                 node = node.sibling()) {
-            if (better == null || node.value.precedes(better)) {
-                better = node.value;
+            PolicyEntry found = node.value;
+            if (better == null || found.precedes(better)) {
+                better = found;
             }
         }
         return better;
@@ -108,6 +109,22 @@ final class PolicyTuple {
                 AddressBits.low(selector.destination().address()) & destinationLow,
                 serviceOf(selector),
                 entry);
+    }
+
+    /// @param now of the same selector
+    void replace(PolicyEntry old, PolicyEntry now) {
+        if (now.precedes(first)) {
+            first = now;
+        }
+        Selector selector = now.policy().selector();
+        table.replace(
+                AddressBits.high(selector.source().address()) & sourceHigh,
+                AddressBits.low(selector.source().address()) & sourceLow,
+                AddressBits.high(selector.destination().address()) & destinationHigh,
+                AddressBits.low(selector.destination().address()) & destinationLow,
+                serviceOf(selector),
+                old,
+                now);
     }
 
     void remove(PolicyEntry entry) {

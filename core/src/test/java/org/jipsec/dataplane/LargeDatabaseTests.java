@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,8 +51,8 @@ class LargeDatabaseTests {
                         SadbEngineTests.A.address(), SadbEngineTests.B.address(), 50, 0, 0);
         for (int i = 0; i < MANY; i++) {
             assertThat(engine.associations().inbound(50, 256 + i, outer)).isNotNull();
-            PolicyEntry found = engine.policies().find(Direction.OUT, flow(i));
-            assertThat(found).isNotNull();
+            PolicyEntry found =
+                    Objects.requireNonNull(engine.policies().find(Direction.OUT, flow(i)));
             assertThat(found.policy().selector().destination().address()).isEqualTo(address(i));
         }
         for (int second = 0; second < 300; second++) {
@@ -101,7 +102,7 @@ class LargeDatabaseTests {
                                                 .destination()
                                                 .address()
                                                 .equals(address(0))) {
-                                    wrong.set("policy " + entry);
+                                    wrong.set("another policy or none");
                                 }
                                 if (engine.associations().inbound(50, 0x1000, flow) == null) {
                                     wrong.set("the SA is gone");

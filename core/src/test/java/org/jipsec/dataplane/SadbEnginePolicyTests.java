@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -254,11 +255,12 @@ class SadbEnginePolicyTests {
 
     private PolicyAction find(String destination) {
         PolicyEntry entry =
-                engine.policies()
-                        .find(
-                                Direction.OUT,
-                                PolicyClassifierTests.flow("10.0.0.1", destination, 6, 1, 2));
-        assertThat(entry).isNotNull();
+                Objects.requireNonNull(
+                        engine.policies()
+                                .find(
+                                        Direction.OUT,
+                                        PolicyClassifierTests.flow(
+                                                "10.0.0.1", destination, 6, 1, 2)));
         return entry.policy().action();
     }
 
@@ -321,11 +323,12 @@ class SadbEnginePolicyTests {
         engine.tick();
         assertThat(dump()).hasSize(1);
         PolicyEntry used =
-                engine.policies()
-                        .find(
-                                Direction.OUT,
-                                PolicyClassifierTests.flow("10.0.0.1", "10.0.0.3", 6, 1, 2));
-        assertThat(used).isNotNull();
+                Objects.requireNonNull(
+                        engine.policies()
+                                .find(
+                                        Direction.OUT,
+                                        PolicyClassifierTests.flow(
+                                                "10.0.0.1", "10.0.0.3", 6, 1, 2)));
         used.used(100, clock.millis());
         clock.seconds(19);
         engine.tick();

@@ -39,6 +39,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -442,9 +443,7 @@ class SadbEngineTests {
 
     private ActiveSa active(int spi) {
         FlowKey outer = PolicyClassifierTests.flow(A.address(), B.address(), 50, 0, 0);
-        ActiveSa active = engine.associations().inbound(50, spi, outer);
-        assertThat(active).isNotNull();
-        return active;
+        return Objects.requireNonNull(engine.associations().inbound(50, spi, outer));
     }
 
     @Test

@@ -145,7 +145,8 @@ final class TwoHosts {
         while (moving) {
             left.stack.poll();
             right.stack.poll();
-            moving = left.receive() | right.receive();
+            moving = left.receive();
+            moving |= right.receive();
         }
     }
 
