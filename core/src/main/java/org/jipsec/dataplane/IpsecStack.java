@@ -2,7 +2,6 @@ package org.jipsec.dataplane;
 
 import org.jipsec.dataplane.PacketCounters.Event;
 import org.jipsec.sadb.Direction;
-import org.jipsec.sadb.PolicyAction;
 import org.jipsec.sadb.PolicyRule;
 import org.jipsec.sadb.SadbEvent;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +66,6 @@ public final class IpsecStack implements AutoCloseable {
     private final PacketBatch hostBatch;
     private final PacketBatch single;
     private final IpHeaders headers = new IpHeaders();
-    private final FlowKey flow = new FlowKey();
     private final HeldPackets held = new HeldPackets();
     private final Consumer<SadbEvent> listener = this::on;
     private volatile boolean databasesChanged;
@@ -225,15 +223,17 @@ public final class IpsecStack implements AutoCloseable {
             return;
         }
         counters.count(Event.FORWARDED);
-        headers.flow(packet, flow);
-        PolicyEntry policy = engine.policies().find(Direction.OUT, flow);
-        if (policy == null || policy.policy().action() == PolicyAction.NONE) {
+        Verdict verdict = batch.verdict(slot);
+        outbound.process(packet, engine.associations(), engine.policies(), now, verdict);
+        if (verdict.kind() == Verdict.Kind.SEND && verdict.stepCount() == 0) {
+            report(verdict); // of a rule of level use
             toHost(batch, slot);
-            return;
+            for (int i = 0; i < verdict.extraCount(); i++) {
+                copy(verdict.extra(i), hostBatch, toHost);
+            }
+        } else {
+            settleOutbound(batch, slot, now + PATIENCE);
         }
-        outbound.process(
-                packet, engine.associations(), engine.policies(), now, batch.verdict(slot));
-        settleOutbound(batch, slot, now + PATIENCE);
     }
 
     /// @return false when the packet may not pass one more gateway

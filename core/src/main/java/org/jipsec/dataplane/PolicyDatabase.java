@@ -29,7 +29,8 @@ final class PolicyDatabase implements PolicyLookup {
 
     private final PolicyClassifier[] classifiers = new PolicyClassifier[8];
 
-    /// How many policies of each direction look at ports.
+    /// How many policies of each direction look at ports. Never less than the packet path can meet,
+    /// or a fragment would be judged without the ports of its first.
     private final AtomicIntegerArray withPorts = new AtomicIntegerArray(4);
 
     private final Map<Key, PolicyRecord> byKey = new HashMap<>();
@@ -95,6 +96,7 @@ final class PolicyDatabase implements PolicyLookup {
     void remove(PolicyRecord record) {
         Policy policy = record.policy();
         classifier(policy.direction(), policy.selector().isIpv4()).remove(record.entry);
+        countPorts(policy, -1);
         forget(record);
     }
 
@@ -137,6 +139,7 @@ final class PolicyDatabase implements PolicyLookup {
 
     private PolicyRecord insert(Policy policy, long ordinal, long nowMillis) {
         PolicyRecord record = new PolicyRecord(new PolicyEntry(policy, nowMillis, ordinal));
+        countPorts(policy, 1);
         classifier(policy.direction(), policy.selector().isIpv4()).add(record.entry);
         remember(record);
         return record;
@@ -145,9 +148,6 @@ final class PolicyDatabase implements PolicyLookup {
     private void remember(PolicyRecord record) {
         Policy policy = record.policy();
         byKey.put(Key.of(policy), record);
-        if (looksAtPorts(policy)) {
-            withPorts.incrementAndGet(policy.direction().number());
-        }
         byId.put(policy.id(), record);
         for (PolicyRule rule : policy.rules()) {
             if (rule.reqid() != 0) {
@@ -165,9 +165,6 @@ final class PolicyDatabase implements PolicyLookup {
     private void forget(PolicyRecord record) {
         Policy policy = record.policy();
         byKey.remove(Key.of(policy));
-        if (looksAtPorts(policy)) {
-            withPorts.decrementAndGet(policy.direction().number());
-        }
         byId.remove(policy.id());
         for (PolicyRule rule : policy.rules()) {
             if (rule.reqid() != 0) {
@@ -186,9 +183,11 @@ final class PolicyDatabase implements PolicyLookup {
         }
     }
 
-    private static boolean looksAtPorts(Policy policy) {
+    private void countPorts(Policy policy, int change) {
         Selector selector = policy.selector();
-        return selector.sourcePort() != 0 || selector.destinationPort() != 0;
+        if (selector.sourcePort() != 0 || selector.destinationPort() != 0) {
+            withPorts.addAndGet(policy.direction().number(), change);
+        }
     }
 
     /// As Linux numbers them: a multiple of 8 plus 0 for in, 1 for out, 2 for fwd; never 0.

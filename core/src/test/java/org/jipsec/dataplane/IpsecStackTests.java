@@ -15,6 +15,7 @@ import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.Lifetime;
 import org.jipsec.sadb.Policy;
 import org.jipsec.sadb.PolicyAction;
+import org.jipsec.sadb.PolicyLevel;
 import org.jipsec.sadb.PolicyRule;
 import org.jipsec.sadb.SaMode;
 import org.jipsec.sadb.SaSnapshot;
@@ -35,6 +36,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -301,6 +303,56 @@ class IpsecStackTests {
                 .last()
                 .isEqualTo("192.168.2.100 > 192.168.1.100: ESP(spi=0x00000301,seq=0x1) (DF)");
         assertThat(hosts.right.received()).isEmpty();
+    }
+
+    @Test
+    void aGatewayPassesOnInClearWhatAnUnmetRuleOfLevelUseLetsGo() {
+        TwoHosts hosts = howtoTunnel();
+        hosts.right.add(
+                networks(
+                        Direction.OUT,
+                        LEFT_HOST,
+                        RIGHT_HOST,
+                        transport(IpsecProtocol.ESP, PolicyLevel.USE)));
+        hosts.left.send(TestPings.request(LEFT_HOST, RIGHT_HOST, 1));
+        hosts.run();
+        assertThat(hosts.wire).as("back it must not go").hasSize(1);
+        assertThat(hosts.right.received()).hasSize(1);
+    }
+
+    @Test
+    void aGatewayJudgesFragmentsByThePortsOfTheFirst() {
+        TwoHosts hosts = howtoTunnel();
+        hosts.right.add(
+                Policy.of(
+                        new Selector(
+                                new Prefix(LEFT_HOST, 24), 0, new Prefix(RIGHT_HOST, 24), 2000, 17),
+                        Direction.OUT,
+                        PolicyAction.DISCARD));
+        byte[] whole = TestPackets.udp(LEFT_HOST, RIGHT_HOST, 92).toArray();
+        hosts.left.send(
+                TestPackets.ipv4(
+                        LEFT_HOST,
+                        RIGHT_HOST,
+                        17,
+                        0,
+                        64 / 8,
+                        1,
+                        new byte[0],
+                        Arrays.copyOfRange(whole, 20 + 64, 120)));
+        hosts.left.send(
+                TestPackets.ipv4(
+                        LEFT_HOST,
+                        RIGHT_HOST,
+                        17,
+                        0,
+                        0x2000,
+                        1,
+                        new byte[0],
+                        Arrays.copyOfRange(whole, 20, 20 + 64)));
+        hosts.run();
+        assertThat(hosts.right.received()).isEmpty();
+        assertThat(hosts.right.drops(DropReason.POLICY_DISCARD)).isEqualTo(1);
     }
 
     @Test
