@@ -35,10 +35,6 @@ final class Octets {
         return (long) LONGS.get(octets, at);
     }
 
-    static void put8(byte[] octets, int at, int value) {
-        octets[at] = (byte) value;
-    }
-
     static void put16(byte[] octets, int at, int value) {
         SHORTS.set(octets, at, (short) value);
     }

@@ -2,8 +2,6 @@ package org.jipsec.dataplane;
 
 import org.jipsec.wire.Bytes;
 
-import java.util.Arrays;
-
 /// One IP packet in a heap array that is longer than it: room before it for headers, behind it for
 /// padding and ICV, so that ESP and AH work in place. Made once, used for packet after packet, by
 /// one thread at a time.
@@ -148,10 +146,5 @@ public final class PacketBuffer {
 
     void trimEnd(int octets) {
         length -= octets;
-    }
-
-    /// So that nothing of a packet that was dropped stays to be read.
-    void wipe() {
-        Arrays.fill(array, offset, end(), (byte) 0);
     }
 }

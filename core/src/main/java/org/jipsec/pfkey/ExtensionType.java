@@ -64,9 +64,4 @@ public enum ExtensionType {
     public int number() {
         return number;
     }
-
-    /// Whether it is one of jipsec's own, which a message may only have behind all others.
-    public boolean isPrivate() {
-        return number >= PRIVATE;
-    }
 }

@@ -39,11 +39,6 @@ public record Prefix(InetAddress address, int length) {
                 && sameBits(address.getAddress(), candidate.getAddress(), length);
     }
 
-    /// Whether every address of `other` is one of ours.
-    public boolean covers(Prefix other) {
-        return other.length >= length && contains(other.address);
-    }
-
     private static boolean sameBits(byte[] left, byte[] right, int bits) {
         int whole = bits / 8;
         for (int i = 0; i < whole; i++) {
