@@ -16,6 +16,18 @@ final class SaGroup {
 
     /// For the packet path: no lock, no walk.
     @Nullable ActiveSa newest() {
+        SaRecord gone = null;
+        for (SaRecord record = head(); record != null && record != gone; record = head()) {
+            ActiveSa sa = record.active();
+            if (sa != null) {
+                return sa;
+            }
+            gone = record; // deleted since we read the head; it left the list before it died
+        }
+        return null;
+    }
+
+    private @Nullable SaRecord head() {
         SaRecord record = fresh;
         if (record == null) {
             record = dying;
@@ -23,7 +35,7 @@ final class SaGroup {
         if (record == null) {
             record = fresh; // it has come back from the dying in between
         }
-        return record == null ? null : record.active();
+        return record;
     }
 
     boolean isEmpty() {
