@@ -41,6 +41,23 @@ public final class Diagnostics {
         report(builder.build());
     }
 
+    /// What another has collected, as if it had been reported here.
+    public void reportAll(Diagnostics other) {
+        int keptErrors = 0;
+        int keptWarnings = 0;
+        for (Diagnostic diagnostic : other.kept) {
+            report(diagnostic);
+            switch (diagnostic.severity()) {
+                case ERROR -> keptErrors++;
+                case WARNING -> keptWarnings++;
+                case NOTE -> {}
+            }
+        }
+        errors += other.errors - keptErrors;
+        warnings += other.warnings - keptWarnings;
+        notes += other.notes - (other.kept.size() - keptErrors - keptWarnings);
+    }
+
     /// An error is never hidden by warnings that came before it.
     private void dropLastThatIsNoError(Diagnostic error) {
         for (int i = kept.size() - 1; i >= 0; i--) {

@@ -51,6 +51,14 @@ public final class DesKeys {
         return parts.length == 3 && (parts[0] == parts[1] || parts[1] == parts[2]);
     }
 
+    /// Whether a key of Triple DES has the same first and third part: Triple DES with two keys.
+    ///
+    /// @param key 24 octets; false for any other length
+    public static boolean isTwoKey(Secret key) {
+        long[] parts = parts(key);
+        return parts.length == 3 && parts[0] == parts[2];
+    }
+
     private static long[] parts(Secret key) {
         if (key.length() != LENGTH && key.length() != 3 * LENGTH) {
             return new long[0];

@@ -3,6 +3,7 @@ package org.jipsec.setkey;
 import org.jipsec.diag.Diagnostics;
 import org.jipsec.diag.Span;
 import org.jipsec.sadb.AuthAlgorithm;
+import org.jipsec.sadb.DesKeys;
 import org.jipsec.sadb.EncryptionAlgorithm;
 import org.jipsec.setkey.SaText.Key;
 
@@ -14,28 +15,6 @@ import java.util.Set;
 
 /// Looks at keys that have the right length. Of the keys it has seen it keeps prints only.
 final class KeyChecker {
-    /// The four weak and twelve semi-weak keys of DES (FIPS 74, 3.6), parity bits cleared.
-    private static final Set<Long> WEAK =
-            Set.of(
-                    0x0000000000000000L,
-                    0xfefefefefefefefeL,
-                    0x1e1e1e1e0e0e0e0eL,
-                    0xe0e0e0e0f0f0f0f0L,
-                    0x00fe00fe00fe00feL,
-                    0xfe00fe00fe00fe00L,
-                    0x1ee01ee00ef00ef0L,
-                    0xe01ee01ef00ef00eL,
-                    0x00e000e000f000f0L,
-                    0xe000e000f000f000L,
-                    0x1efe1efe0efe0efeL,
-                    0xfe1efe1efe0efe0eL,
-                    0x001e001e000e000eL,
-                    0x1e001e000e000e00L,
-                    0xe0fee0fef0fef0feL,
-                    0xfee0fee0fef0fef0L);
-
-    private static final long WITHOUT_PARITY = 0xfefefefefefefefeL;
-
     private record Print(long left, long right) {}
 
     private final Diagnostics problems;
@@ -51,9 +30,9 @@ final class KeyChecker {
         byte[] octets = key.octets().toArray();
         form(key, octets);
         if (cipher == EncryptionAlgorithm.DES_CBC) {
-            weak(key, octets);
+            weak(key);
         } else if (cipher == EncryptionAlgorithm.TRIPLE_DES_CBC) {
-            equalParts(key, octets);
+            equalParts(key);
         }
         used(key, octets, again);
         Arrays.fill(octets, (byte) 0);
@@ -101,8 +80,8 @@ final class KeyChecker {
         return true;
     }
 
-    private void weak(Key key, byte[] octets) {
-        if (WEAK.contains(part(octets, 0))) {
+    private void weak(Key key) {
+        if (DesKeys.isWeak(key.octets())) {
             problems.report(
                     Code.WEAK_DES_KEY
                             .at(key.span(), "this is one of the sixteen weak keys of DES")
@@ -110,32 +89,20 @@ final class KeyChecker {
         }
     }
 
-    private void equalParts(Key key, byte[] octets) {
-        long first = part(octets, 0);
-        long second = part(octets, 8);
-        long third = part(octets, 16);
-        if (first == second || second == third) {
+    private void equalParts(Key key) {
+        if (DesKeys.isDegenerate(key.octets())) {
             problems.report(
                     Code.TRIPLE_DES_EQUAL_PARTS
                             .at(key.span(), "two neighbouring parts of this key are the same")
                             .label("so it is DES alone (RFC 2451 2.3)")
                             .hint("make another: openssl rand -hex 24"));
-        } else if (first == third) {
+        } else if (DesKeys.isTwoKey(key.octets())) {
             problems.report(
                     Code.TRIPLE_DES_EQUAL_PARTS
                             .at(key.span(), "the first and third part of this key are the same")
                             .label("so it is 3DES with two keys only")
                             .hint("make another: openssl rand -hex 24"));
         }
-    }
-
-    /// Eight octets, parity bits cleared.
-    private static long part(byte[] octets, int offset) {
-        long part = 0;
-        for (int i = offset; i < offset + 8; i++) {
-            part = part << 8 | octets[i] & 0xff;
-        }
-        return part & WITHOUT_PARITY;
     }
 
     private void used(Key key, byte[] octets, boolean again) {

@@ -7,9 +7,13 @@ import org.jipsec.sadb.Capabilities;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The whole way from a text to a plan.
 public final class SetkeyLanguage {
+    /// From so many octets on, a second thread for reading pays.
+    private static final int LARGE = 1 << 20;
+
     private SetkeyLanguage() {}
 
     /// A text as [#compile] wants it: keys in it are never shown.
@@ -26,29 +30,64 @@ public final class SetkeyLanguage {
     public static Compilation compile(
             SourceText source, Capabilities capabilities, CompileOptions options) {
         Diagnostics problems = new Diagnostics();
-        SetkeyParser parser = new SetkeyParser(source, problems);
-        SetkeyChecker checker = new SetkeyChecker(capabilities, problems);
-        SetkeyPlanner planner = new SetkeyPlanner(capabilities, options, problems);
-        FileLedger ledger = new FileLedger(problems);
         List<PlannedOperation> operations = new ArrayList<>();
-        Optional<Command> next = parser.next();
-        while (next.isPresent()) {
+        Digest digest = new Digest(capabilities, options, problems, operations);
+        if (source.length() < LARGE) {
+            SetkeyParser parser = new SetkeyParser(source, problems);
+            digest.all(parser::next);
+        } else {
+            Diagnostics reading = new Diagnostics();
+            try (ReadAhead commands = new ReadAhead(new SetkeyParser(source, reading))) {
+                digest.all(commands::next);
+            }
+            problems.reportAll(reading);
+        }
+        return new Compilation(
+                problems,
+                problems.hasErrors() ? Optional.empty() : Optional.of(new Plan(operations)));
+    }
+
+    /// What is done with each command.
+    private record Digest(
+            SetkeyChecker checker,
+            SetkeyPlanner planner,
+            FileLedger ledger,
+            Diagnostics problems,
+            List<PlannedOperation> operations) {
+        Digest(
+                Capabilities capabilities,
+                CompileOptions options,
+                Diagnostics problems,
+                List<PlannedOperation> operations) {
+            this(
+                    new SetkeyChecker(capabilities, problems),
+                    new SetkeyPlanner(capabilities, options, problems),
+                    new FileLedger(problems),
+                    problems,
+                    operations);
+        }
+
+        void all(Supplier<Optional<Command>> commands) {
+            Optional<Command> next = commands.get();
+            while (next.isPresent()) {
+                one(next.get());
+                next = commands.get();
+            }
+            ledger.close();
+        }
+
+        private void one(Command command) {
             int errors = problems.errors();
-            checker.check(next.get());
-            List<PlannedOperation> planned = planner.plan(next.get());
+            checker.check(command);
+            List<PlannedOperation> planned = planner.plan(command);
             if (problems.errors() == errors) {
-                planned = ledger.enter(next.get(), planned);
+                planned = ledger.enter(command, planned);
             }
             if (problems.hasErrors()) {
                 operations.clear();
             } else {
                 operations.addAll(planned);
             }
-            next = parser.next();
         }
-        ledger.close();
-        return new Compilation(
-                problems,
-                problems.hasErrors() ? Optional.empty() : Optional.of(new Plan(operations)));
     }
 }
