@@ -32,7 +32,8 @@ final class ServiceStarter {
     static long start(Host host, ServicePlace place) throws IOException {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DETACH, "jipsecd"));
         command.addAll(program(host));
-        command.addAll(List.of("--foreground", "--socket", place.socket().toString()));
+        command.addAll(
+                List.of("--foreground", "--socket", place.socket().toAbsolutePath().toString()));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("JIPSEC_JAVA_HOME", System.getProperty("java.home"));
         builder.directory(new File("/"));
@@ -62,7 +63,9 @@ final class ServiceStarter {
 
     private static List<String> program(Host host) {
         if (host.home().isPresent()) {
-            return List.of(host.home().get().resolve("bin/jipsecd").toString());
+            // absolute: the service starts in a folder of its own
+            Path program = host.home().get().resolve("bin/jipsecd").toAbsolutePath();
+            return List.of(program.toString());
         }
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -19,7 +19,9 @@ final class HeldPackets {
     record Want(int policyId, InetAddress source, InetAddress destination) {}
 
     /// One waiting packet.
-    record Held(Bytes packet, Want want, long deadlineMillis) {}
+    ///
+    /// @param forwarded whether it came from the wire and only passes through
+    record Held(Bytes packet, Want want, long deadlineMillis, boolean forwarded) {}
 
     private final Deque<Held> queue = new ArrayDeque<>();
     private final Map<Want, Integer> waiting = new HashMap<>();

@@ -114,7 +114,7 @@ public final class IpsecStack implements AutoCloseable {
         outbound.process(batch, engine.associations(), engine.policies(), now);
         for (int i = 0; i < batch.size(); i++) {
             counters.count(Event.FROM_HOST);
-            settleOutbound(batch, i, now + PATIENCE);
+            settleOutbound(batch, i, now + PATIENCE, false);
         }
         finish(now);
     }
@@ -166,11 +166,20 @@ public final class IpsecStack implements AutoCloseable {
         }
     }
 
-    private void settleOutbound(PacketBatch batch, int slot, long heldUntil) {
+    /// @param forwarded whether it came from the wire: what then needs no protection leaves at the
+    ///     host's side
+    private void settleOutbound(PacketBatch batch, int slot, long heldUntil, boolean forwarded) {
         Verdict verdict = batch.verdict(slot);
         report(verdict);
         switch (verdict.kind()) {
             case SEND -> {
+                if (forwarded && verdict.stepCount() == 0) {
+                    toHost(batch, slot);
+                    for (int i = 0; i < verdict.extraCount(); i++) {
+                        copy(verdict.extra(i), hostBatch, toHost);
+                    }
+                    return;
+                }
                 counters.count(verdict.stepCount() > 0 ? Event.SENT_PROTECTED : Event.SENT_CLEAR);
                 toWire(batch, slot);
                 for (int i = 0; i < verdict.extraCount(); i++) {
@@ -178,7 +187,7 @@ public final class IpsecStack implements AutoCloseable {
                 }
             }
             case DROP -> drop(verdict);
-            case ACQUIRE -> hold(batch.packet(slot), verdict, heldUntil);
+            case ACQUIRE -> hold(batch.packet(slot), verdict, heldUntil, forwarded);
             case ABSORBED -> {}
             case DELIVER, IKE ->
                     throw new IllegalStateException(verdict.kind() + " on the way out");
@@ -225,15 +234,7 @@ public final class IpsecStack implements AutoCloseable {
         counters.count(Event.FORWARDED);
         Verdict verdict = batch.verdict(slot);
         outbound.process(packet, engine.associations(), engine.policies(), now, verdict);
-        if (verdict.kind() == Verdict.Kind.SEND && verdict.stepCount() == 0) {
-            report(verdict); // of a rule of level use
-            toHost(batch, slot);
-            for (int i = 0; i < verdict.extraCount(); i++) {
-                copy(verdict.extra(i), hostBatch, toHost);
-            }
-        } else {
-            settleOutbound(batch, slot, now + PATIENCE);
-        }
+        settleOutbound(batch, slot, now + PATIENCE, true);
     }
 
     /// @return false when the packet may not pass one more gateway
@@ -299,13 +300,13 @@ public final class IpsecStack implements AutoCloseable {
         }
     }
 
-    private void hold(PacketBuffer packet, Verdict verdict, long until) {
+    private void hold(PacketBuffer packet, Verdict verdict, long until, boolean forwarded) {
         HeldPackets.Want want =
                 new HeldPackets.Want(
                         policyId(verdict.policy()),
                         Addresses.source(verdict.wantedFlow()),
                         Addresses.destination(verdict.wantedFlow()));
-        if (held.hold(new HeldPackets.Held(packet.toBytes(), want, until))) {
+        if (held.hold(new HeldPackets.Held(packet.toBytes(), want, until, forwarded))) {
             counters.count(Event.HELD);
         } else {
             counters.count(DropReason.HOLD_FULL);
@@ -351,7 +352,7 @@ public final class IpsecStack implements AutoCloseable {
                 report(verdict);
                 held.hold(one);
             } else {
-                settleOutbound(single, 0, one.deadlineMillis());
+                settleOutbound(single, 0, one.deadlineMillis(), one.forwarded());
             }
         }
     }

@@ -321,6 +321,22 @@ class IpsecStackTests {
     }
 
     @Test
+    void aGatewayPassesOnWhatItHeldWhenThePolicyThatHeldItHasGone() {
+        TwoHosts hosts = howtoTunnel();
+        Policy waiting =
+                networks(Direction.OUT, LEFT_HOST, RIGHT_HOST, transport(IpsecProtocol.ESP));
+        hosts.right.add(waiting);
+        hosts.left.send(TestPings.request(LEFT_HOST, RIGHT_HOST, 1));
+        hosts.run();
+        assertThat(hosts.right.count(PacketCounters.Event.HELD)).isEqualTo(1);
+        hosts.right.execute(new SadbOperation.DeletePolicy(waiting));
+        hosts.right.stack.poll();
+        hosts.run();
+        assertThat(hosts.wire).as("back it must not go").hasSize(1);
+        assertThat(hosts.right.received()).hasSize(1);
+    }
+
+    @Test
     void aGatewayJudgesFragmentsByThePortsOfTheFirst() {
         TwoHosts hosts = howtoTunnel();
         hosts.right.add(
