@@ -179,17 +179,27 @@ final class KeyRedactor implements Redactor {
         if (length > LONGEST_SPI && string(start, end).matches(GLUED_KEY)) {
             return true;
         }
-        if (length < SHORTEST_BARE_HEX) {
-            return false;
-        }
+        return length >= SHORTEST_BARE_HEX && hasRunOfDigits(start, end);
+    }
+
+    /// Whether so many hexadecimal digits stand in a row that they may well be a key's, whatever
+    /// the word around them is.
+    private boolean hasRunOfDigits(int start, int end) {
+        int run = 0;
         boolean letters = false;
         for (int i = start; i < end; i++) {
             if (Character.digit(text[i], 16) < 0) {
-                return false;
+                run = 0;
+                letters = false;
+                continue;
             }
+            run++;
             letters |= Character.digit(text[i], 10) < 0;
+            if ((letters && run >= SHORTEST_BARE_HEX) || run > LONGEST_DECIMAL) {
+                return true;
+            }
         }
-        return letters || length > LONGEST_DECIMAL;
+        return false;
     }
 
     private void hide(int start, int end) {

@@ -19,6 +19,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// Every file of `golden/`: what it prints, what it leaves in the databases. A golden that
 /// `golden/deviations.tsv` names differs exactly as it says there; all others not by an octet.
@@ -96,18 +98,23 @@ class ClassicGoldenTests {
     void showsAListenerTheMessagesOfTheOriginal(String name, boolean hex)
             throws IOException, InterruptedException {
         StringBuilder seen = new StringBuilder();
+        String expected = golden(name, "out");
+        // a service that ends need not wait for its listeners: so we do
+        CountDownLatch told = new CountDownLatch(expected.split("CLOCK", -1).length - 1);
         try (GoldenMachine machine = GoldenMachine.overPfkey();
                 PfkeyMonitor monitor = PfkeyMonitor.open(machine.connect(), 999)) {
-            Thread listener = Thread.ofPlatform().start(() -> listen(monitor, hex, seen));
+            Thread listener = Thread.ofPlatform().start(() -> listen(monitor, hex, seen, told));
             new GoldenScript("setkey -f seed-tunnel-fwd.conf; setkey -D; setkey -F; setkey -FP")
                     .run(machine);
+            assertThat(told.await(1, TimeUnit.MINUTES)).as("all messages came").isTrue();
             machine.close();
             listener.join();
         }
-        assertThat(GoldenFiles.masked(seen.toString())).isEqualTo(golden(name, "out"));
+        assertThat(GoldenFiles.masked(seen.toString())).isEqualTo(expected);
     }
 
-    private static void listen(PfkeyMonitor monitor, boolean hex, StringBuilder seen) {
+    private static void listen(
+            PfkeyMonitor monitor, boolean hex, StringBuilder seen, CountDownLatch told) {
         try {
             for (ByteBuffer message = monitor.next(); message != null; message = monitor.next()) {
                 seen.append("12:00:00.000000 \n");
@@ -119,6 +126,7 @@ class ClassicGoldenTests {
                     ByteBuffer inner = message.slice(from, message.limit() - from);
                     seen.append(PfkeyDump.text(inner)).append('\n');
                 }
+                told.countDown();
             }
         } catch (IOException closed) {
             throw new UncheckedIOException(closed);
