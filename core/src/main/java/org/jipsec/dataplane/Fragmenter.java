@@ -4,10 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Cuts packets that are too large for their path (RFC 791 3.2, RFC 8200 4.5).
 final class Fragmenter {
-    private int ipv6Id;
+    private final IvSource ids;
 
-    Fragmenter(int firstIpv6Id) {
-        ipv6Id = firstIpv6Id;
+    /// @param ids of fragmented IPv6 packets, which nobody may foresee (RFC 7739 5.3)
+    Fragmenter(IvSource ids) {
+        this.ids = ids;
     }
 
     /// Leaves the first fragment in `packet` and puts the others into the extras of `verdict`.
@@ -61,7 +62,7 @@ final class Fragmenter {
         octets[at] = (byte) headers.insertProtocol;
         octets[at + 1] = 0;
         Octets.put16(octets, at + 2, 0);
-        Octets.put32(octets, at + 4, ipv6Id++);
+        ids.write(octets, at + 4, 4);
     }
 
     private static void finish(

@@ -21,7 +21,9 @@ final class HeldPackets {
     /// One waiting packet.
     ///
     /// @param forwarded whether it came from the wire and only passes through
-    record Held(Bytes packet, Want want, long deadlineMillis, boolean forwarded) {}
+    /// @param reassembled [Verdict#reassembled]
+    record Held(
+            Bytes packet, Want want, long deadlineMillis, boolean forwarded, boolean reassembled) {}
 
     private final Deque<Held> queue = new ArrayDeque<>();
     private final Map<Want, Integer> waiting = new HashMap<>();

@@ -65,6 +65,8 @@ public final class IpsecStack implements AutoCloseable {
     private final PacketBatch wireBatch;
     private final PacketBatch hostBatch;
     private final PacketBatch single;
+    private final PacketBatch answer;
+    private final MessageRate answerRate = new MessageRate();
     private final IpHeaders headers = new IpHeaders();
     private final HeldPackets held = new HeldPackets();
     private final Consumer<SadbEvent> listener = this::on;
@@ -89,6 +91,7 @@ public final class IpsecStack implements AutoCloseable {
         this.wireBatch = new PacketBatch(SLOTS, settings.capacity());
         this.hostBatch = new PacketBatch(SLOTS, settings.capacity());
         this.single = new PacketBatch(1, settings.capacity());
+        this.answer = new PacketBatch(1, settings.capacity());
         engine.listen(listener);
     }
 
@@ -114,7 +117,7 @@ public final class IpsecStack implements AutoCloseable {
         outbound.process(batch, engine.associations(), engine.policies(), now);
         for (int i = 0; i < batch.size(); i++) {
             counters.count(Event.FROM_HOST);
-            settleOutbound(batch, i, now + PATIENCE, false);
+            settleOutbound(batch, i, now, now + PATIENCE, false);
         }
         finish(now);
     }
@@ -168,7 +171,8 @@ public final class IpsecStack implements AutoCloseable {
 
     /// @param forwarded whether it came from the wire: what then needs no protection leaves at the
     ///     host's side
-    private void settleOutbound(PacketBatch batch, int slot, long heldUntil, boolean forwarded) {
+    private void settleOutbound(
+            PacketBatch batch, int slot, long now, long heldUntil, boolean forwarded) {
         Verdict verdict = batch.verdict(slot);
         report(verdict);
         switch (verdict.kind()) {
@@ -186,7 +190,7 @@ public final class IpsecStack implements AutoCloseable {
                     copy(verdict.extra(i), wireBatch, toWire);
                 }
             }
-            case DROP -> drop(verdict);
+            case DROP -> drop(verdict, now, forwarded);
             case ACQUIRE -> hold(batch.packet(slot), verdict, heldUntil, forwarded);
             case ABSORBED -> {}
             case DELIVER, IKE ->
@@ -208,7 +212,7 @@ public final class IpsecStack implements AutoCloseable {
                 }
             }
             case IKE -> toHost(batch, slot);
-            case DROP -> drop(verdict);
+            case DROP -> drop(verdict, now, false);
             case ABSORBED -> {}
             case SEND, ACQUIRE ->
                     throw new IllegalStateException(verdict.kind() + " on the way in");
@@ -223,18 +227,21 @@ public final class IpsecStack implements AutoCloseable {
             return;
         }
         PacketBuffer packet = batch.packet(slot);
+        Verdict verdict = batch.verdict(slot);
         DropReason malformed = headers.read(packet);
-        if (malformed == null && !takeHop(packet)) {
-            malformed = DropReason.HOP_LIMIT;
-        }
         if (malformed != null) {
             counters.count(malformed);
             return;
         }
+        if (!takeHop(packet)) {
+            verdict.drop(DropReason.HOP_LIMIT);
+            IcmpError.timeExceeded(packet, headers, verdict);
+            drop(verdict, now, true);
+            return;
+        }
         counters.count(Event.FORWARDED);
-        Verdict verdict = batch.verdict(slot);
         outbound.process(packet, engine.associations(), engine.policies(), now, verdict);
-        settleOutbound(batch, slot, now + PATIENCE, true);
+        settleOutbound(batch, slot, now, now + PATIENCE, true);
     }
 
     /// @return false when the packet may not pass one more gateway
@@ -288,16 +295,35 @@ public final class IpsecStack implements AutoCloseable {
         return policy == null ? 0 : policy.policy().id();
     }
 
-    private void drop(Verdict verdict) {
+    private void drop(Verdict verdict, long now, boolean forwarded) {
         DropReason reason = verdict.reason();
         if (reason == null) {
             throw new IllegalStateException("dropped for no reason");
         }
         counters.count(reason);
         for (int i = 0; i < verdict.extraCount(); i++) {
-            counters.count(Event.ERRORS_TO_HOST);
-            copy(verdict.extra(i), hostBatch, toHost);
+            if (forwarded) {
+                tellSender(verdict.extra(i), now);
+            } else {
+                counters.count(Event.ERRORS_TO_HOST);
+                copy(verdict.extra(i), hostBatch, toHost);
+            }
         }
+    }
+
+    /// An ICMP message about a packet that came from the wire goes back there as the policy for it
+    /// says, so most often through the tunnel by which the packet came (RFC 4301 8.2). No message
+    /// causes another.
+    private void tellSender(PacketBuffer message, long now) {
+        if (!answerRate.admits(now)) {
+            counters.count(Event.ERRORS_SUPPRESSED);
+            return;
+        }
+        counters.count(Event.ERRORS_TO_SENDERS);
+        answer.clear();
+        answer.add().load(message);
+        outbound.process(answer, engine.associations(), engine.policies(), now);
+        settleOutbound(answer, 0, now, now + PATIENCE, false);
     }
 
     private void hold(PacketBuffer packet, Verdict verdict, long until, boolean forwarded) {
@@ -306,7 +332,9 @@ public final class IpsecStack implements AutoCloseable {
                         policyId(verdict.policy()),
                         Addresses.source(verdict.wantedFlow()),
                         Addresses.destination(verdict.wantedFlow()));
-        if (held.hold(new HeldPackets.Held(packet.toBytes(), want, until, forwarded))) {
+        if (held.hold(
+                new HeldPackets.Held(
+                        packet.toBytes(), want, until, forwarded, verdict.reassembled()))) {
             counters.count(Event.HELD);
         } else {
             counters.count(DropReason.HOLD_FULL);
@@ -346,13 +374,19 @@ public final class IpsecStack implements AutoCloseable {
             single.clear();
             byte[] octets = one.packet().toArray();
             single.add().load(octets, 0, octets.length);
-            outbound.process(single, engine.associations(), engine.policies(), now);
             Verdict verdict = single.verdict(0);
+            outbound.process(
+                    single.packet(0),
+                    one.reassembled(),
+                    engine.associations(),
+                    engine.policies(),
+                    now,
+                    verdict);
             if (verdict.kind() == Verdict.Kind.ACQUIRE) {
                 report(verdict);
                 held.hold(one);
             } else {
-                settleOutbound(single, 0, one.deadlineMillis(), one.forwarded());
+                settleOutbound(single, 0, now, one.deadlineMillis(), one.forwarded());
             }
         }
     }

@@ -14,7 +14,6 @@ import java.util.random.RandomGenerator;
 /// for their rest. Nothing is allocated for a packet. For one thread.
 public final class Outbound implements AutoCloseable {
     private static final int MAXIMUM_LENGTH = 0xffff;
-    private static final int IPV6_MINIMUM_MTU = 1280;
 
     private final PathMtu pathMtu;
     private final IpHeaders headers = new IpHeaders();
@@ -23,11 +22,13 @@ public final class Outbound implements AutoCloseable {
     private final Fragmenter fragmenter;
     private final OutboundBundle bundle;
 
-    /// @param random for IVs and their keys: a `SecureRandom`, but in tests
+    /// @param random for IVs, their keys, and the numbers of fragments: a `SecureRandom`, but in
+    /// tests
     public Outbound(RandomGenerator random, PathMtu pathMtu) {
         this.pathMtu = pathMtu;
-        this.fragmenter = new Fragmenter(random.nextInt());
-        this.bundle = new OutboundBundle(new IvSource(random));
+        IvSource ivs = new IvSource(random);
+        this.fragmenter = new Fragmenter(ivs);
+        this.bundle = new OutboundBundle(ivs);
     }
 
     /// Every packet of a batch; the verdicts stand beside them.
@@ -47,43 +48,54 @@ public final class Outbound implements AutoCloseable {
             PolicyLookup policies,
             long nowMillis,
             Verdict verdict) {
+        process(packet, false, sas, policies, nowMillis, verdict);
+    }
+
+    /// One packet, perhaps one that had to wait.
+    ///
+    /// @param reassembled [Verdict#reassembled] of when it was first offered
+    void process(
+            PacketBuffer packet,
+            boolean reassembled,
+            SaLookup sas,
+            PolicyLookup policies,
+            long nowMillis,
+            Verdict verdict) {
         verdict.clear();
+        if (reassembled) {
+            verdict.noteReassembled();
+        }
         DropReason malformed = headers.read(packet);
         if (malformed != null) {
             verdict.drop(malformed);
             return;
         }
         headers.flow(packet, flow);
-        boolean reassembled = false;
         boolean wantsWhole = policies.selectsByPort(Direction.OUT) || headers.upperInFirstFragment;
-        if (headers.fragment && wantsWhole) {
-            if (!becomesWhole(packet, nowMillis, verdict)) {
-                return;
-            }
-            reassembled = true;
+        if (headers.fragment && wantsWhole && !becomesWhole(packet, nowMillis, verdict)) {
+            return;
         }
         PolicyEntry policy = policies.find(Direction.OUT, flow);
         if (isDiscarded(policy, packet, nowMillis, verdict)) {
             return;
         }
         if (policy == null || policy.policy().action() != PolicyAction.IPSEC) {
-            sendClear(packet, reassembled, verdict);
+            sendClear(packet, verdict);
             return;
         }
         if (!bundle.choose(policy.policy().rules(), flow, sas, verdict)) {
             return;
         }
-        if (headers.fragment && bundle.startsInTransport()) {
-            if (!becomesWhole(packet, nowMillis, verdict)) {
-                return;
-            }
-            reassembled = true;
-        }
-        if (bundle.size() == 0) {
-            sendClear(packet, reassembled, verdict);
+        if (headers.fragment
+                && bundle.startsInTransport()
+                && !becomesWhole(packet, nowMillis, verdict)) {
             return;
         }
-        protect(packet, reassembled, nowMillis, verdict);
+        if (bundle.size() == 0) {
+            sendClear(packet, verdict);
+            return;
+        }
+        protect(packet, nowMillis, verdict);
     }
 
     private boolean becomesWhole(PacketBuffer packet, long nowMillis, Verdict verdict) {
@@ -96,6 +108,7 @@ public final class Outbound implements AutoCloseable {
             return false;
         }
         headers.flow(packet, flow);
+        verdict.noteReassembled();
         return true;
     }
 
@@ -114,9 +127,11 @@ public final class Outbound implements AutoCloseable {
     }
 
     /// As it came; what came in fragments leaves in fragments.
-    private void sendClear(PacketBuffer packet, boolean reassembled, Verdict verdict) {
+    private void sendClear(PacketBuffer packet, Verdict verdict) {
         DropReason unfit =
-                reassembled ? fragmenter.cut(packet, headers, pathMtu.to(flow), verdict) : null;
+                verdict.reassembled()
+                        ? fragmenter.cut(packet, headers, pathMtu.to(flow), verdict)
+                        : null;
         if (unfit != null) {
             verdict.drop(unfit);
         } else {
@@ -124,42 +139,60 @@ public final class Outbound implements AutoCloseable {
         }
     }
 
-    private void protect(
-            PacketBuffer packet, boolean reassembled, long nowMillis, Verdict verdict) {
+    private void protect(PacketBuffer packet, long nowMillis, Verdict verdict) {
         int mtu = pathMtu.to(bundle.outer());
+        int limit = bundle.fragmentSize(headers.ipv4);
+        boolean mayFragment = verdict.reassembled() || mayFragment(packet);
+        if (!mayFragment && bundle.grown(headers, packet.length()) > mtu) {
+            limit = Math.min(limit, bundle.fitting(headers, mtu));
+        }
+        if (!mayFragment && packet.length() > limit) {
+            verdict.drop(DropReason.PACKET_TOO_BIG);
+            int told = headers.ipv4 ? limit : Math.max(limit, PathMtu.IPV6_MINIMUM);
+            IcmpError.tooBig(packet, headers, told, verdict);
+            return;
+        }
+        DropReason unfit = fragmenter.cut(packet, headers, limit, verdict);
+        if (unfit != null) {
+            verdict.drop(unfit);
+            return;
+        }
+        int pieces = verdict.extraCount();
+        boolean sound = encapsulate(packet, mtu, nowMillis, verdict);
+        for (int i = 0; sound && i < pieces; i++) {
+            PacketBuffer piece = verdict.extra(i);
+            headers.read(piece);
+            sound = encapsulate(piece, mtu, nowMillis, verdict);
+        }
+        if (sound) {
+            verdict.send();
+        }
+    }
+
+    /// @param packet that [#headers] are of
+    /// @return false when it is dropped
+    private boolean encapsulate(PacketBuffer packet, int mtu, long nowMillis, Verdict verdict) {
         int grown = bundle.grown(headers, packet.length());
         if (grown > MAXIMUM_LENGTH) {
             verdict.drop(DropReason.OVERSIZED);
-            return;
-        }
-        boolean mayFragment = reassembled || mayFragment(packet);
-        if (grown > mtu && !mayFragment) {
-            int fitting = bundle.fitting(headers, mtu);
-            verdict.drop(DropReason.PACKET_TOO_BIG);
-            IcmpTooBig.reply(
-                    packet,
-                    headers,
-                    headers.ipv4 ? fitting : Math.max(fitting, IPV6_MINIMUM_MTU),
-                    verdict);
-            return;
+            return false;
         }
         // a packet of IPv6 that is too large here is of the minimal size already
         boolean outerMayFragment = !headers.ipv4 && grown > mtu;
         if (!bundle.apply(packet, headers, outerMayFragment, nowMillis, verdict)) {
-            return;
+            return false;
         }
         DropReason unfit = fragmenter.cut(packet, headers, mtu, verdict);
         if (unfit != null) {
             verdict.drop(unfit);
-        } else {
-            verdict.send();
         }
+        return unfit == null;
     }
 
     private boolean mayFragment(PacketBuffer packet) {
         return headers.ipv4
                 ? (Octets.u8(packet.array(), packet.offset() + 6) & 0x40) == 0
-                : packet.length() <= IPV6_MINIMUM_MTU;
+                : packet.length() <= PathMtu.IPV6_MINIMUM;
     }
 
     /// Frees what the compressor holds outside the heap.

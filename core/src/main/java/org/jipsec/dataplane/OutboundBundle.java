@@ -3,6 +3,7 @@ package org.jipsec.dataplane;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.PolicyLevel;
 import org.jipsec.sadb.PolicyRule;
+import org.jipsec.sadb.UdpEncapsulation;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
@@ -29,6 +30,24 @@ final class OutboundBundle {
 
     boolean startsInTransport() {
         return count > 0 && !sa(0).isTunnel();
+    }
+
+    /// The size above which packets are cut before they are encapsulated (`-esp_frag`): as in
+    /// NetBSD that of the packet in clear, for ESP in UDP. Fragments do not go into transport mode.
+    ///
+    /// @return octets; no less than what any path carries; [Integer#MAX_VALUE] for no such size
+    int fragmentSize(boolean ipv4) {
+        int size = 0;
+        for (int i = 0; i < count && !startsInTransport(); i++) {
+            UdpEncapsulation encapsulation = sa(i).association().encapsulation().orElse(null);
+            int own = encapsulation == null ? 0 : encapsulation.fragmentSize();
+            if (own != 0 && (size == 0 || own < size)) {
+                size = own;
+            }
+        }
+        return size == 0
+                ? Integer.MAX_VALUE
+                : Math.max(size, ipv4 ? PathMtu.IPV4_MINIMUM : PathMtu.IPV6_MINIMUM);
     }
 
     /// Between whom the packet will travel.
@@ -152,7 +171,8 @@ final class OutboundBundle {
         return length;
     }
 
-    /// Takes the packet through all SAs and notes each in the verdict.
+    /// Takes the packet through all SAs and notes each in the verdict, once for all the fragments
+    /// that a packet was cut into.
     ///
     /// @param headers of the packet; afterwards of what it has become
     /// @param mayFragment whether outer headers may allow fragmentation although inner ones do not
@@ -166,10 +186,13 @@ final class OutboundBundle {
         for (int i = 0; i < count; i++) {
             ActiveSa sa = sa(i);
             int before = sa.isTunnel() ? packet.length() : packet.length() - headers.insert;
-            DropReason unfit =
-                    sa.isTunnel()
-                            ? tunnel(packet, headers, sa, mayFragment)
-                            : transport(packet, headers, sa);
+            DropReason unfit = sa.admit(); // the fragment before may have been its last
+            if (unfit == null) {
+                unfit =
+                        sa.isTunnel()
+                                ? tunnel(packet, headers, sa, mayFragment)
+                                : transport(packet, headers, sa);
+            }
             if (unfit == null) {
                 unfit = headers.read(packet);
             }
@@ -178,7 +201,9 @@ final class OutboundBundle {
                 return false;
             }
             sa.used(before, nowMillis);
-            verdict.step(sa);
+            if (verdict.stepCount() < count) {
+                verdict.step(sa);
+            }
         }
         return true;
     }

@@ -22,6 +22,8 @@ public final class PacketCounters {
         FORWARDED("packets-forwarded"),
         HELD("packets-held"),
         ERRORS_TO_HOST("icmp-errors-to-host"),
+        ERRORS_TO_SENDERS("icmp-errors-to-senders"),
+        ERRORS_SUPPRESSED("icmp-errors-suppressed"),
         ACQUIRES("acquires"),
         ACQUIRES_SUPPRESSED("acquires-suppressed");
 

@@ -43,6 +43,7 @@ public final class Verdict {
     private @Nullable ActiveSa failed;
     private boolean remapped;
     private int lapsed;
+    private boolean reassembled;
     private final List<PacketBuffer> extras = new ArrayList<>();
     private int extraCount;
 
@@ -60,6 +61,7 @@ public final class Verdict {
         failed = null;
         remapped = false;
         lapsed = 0;
+        reassembled = false;
         extraCount = 0;
     }
 
@@ -131,6 +133,12 @@ public final class Verdict {
         return lapsed;
     }
 
+    /// Outbound: whether the packet was put together here from the fragments that its sender had
+    /// made: then it may be cut again, whatever its header says.
+    public boolean reassembled() {
+        return reassembled;
+    }
+
     /// Further packets to send: fragments of this one ([Kind#SEND]), or an ICMP message to its
     /// sender ([Kind#DROP]).
     public int extraCount() {
@@ -164,9 +172,11 @@ public final class Verdict {
         direction = to;
     }
 
+    /// Of a packet that is not let through, nothing of what was cut from it is sent either.
     void drop(DropReason why) {
         kind = Kind.DROP;
         reason = why;
+        extraCount = 0;
     }
 
     void drop(DropReason why, ActiveSa at) {
@@ -206,6 +216,10 @@ public final class Verdict {
 
     void noteRemapping() {
         remapped = true;
+    }
+
+    void noteReassembled() {
+        reassembled = true;
     }
 
     void noteLapsed(int datagrams) {

@@ -9,8 +9,8 @@ import java.util.Optional;
 /// @param destinationPort likewise
 /// @param originalAddress the peer's own address behind its NAT (NAT-OA, RFC 3947 5.2), for
 /// transport mode checksums
-/// @param fragmentSize `-esp_frag` of NetBSD: fragment before encapsulation above this size; 0 for
-/// not
+/// @param fragmentSize `-esp_frag` of NetBSD: in tunnel mode a packet of more octets is cut into
+/// fragments of no more, and each is encapsulated on its own; 0 for not
 public record UdpEncapsulation(
         int sourcePort,
         int destinationPort,

@@ -2,7 +2,9 @@ package org.jipsec.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.jipsec.dataplane.TestPackets.A4;
+import static org.jipsec.dataplane.TestPackets.A6;
 import static org.jipsec.dataplane.TestPackets.B4;
+import static org.jipsec.dataplane.TestPackets.B6;
 import static org.jipsec.dataplane.TestSas.policy;
 import static org.jipsec.dataplane.TestSas.transport;
 
@@ -19,10 +21,12 @@ import org.jipsec.sadb.SadbEvent;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
 import org.jipsec.sadb.Selector;
+import org.jipsec.wire.Bytes;
 import org.jipsec.wire.Prefix;
 import org.junit.jupiter.api.Test;
 
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -206,5 +210,36 @@ class AcquireTests {
                 });
         ping(1);
         assertThat(hosts.wire).hasSize(1);
+    }
+
+    @Test
+    void anIpv6PacketThatCameInFragmentsStillLeavesInFragmentsAfterItHasWaited() {
+        TwoHosts pair = new TwoHosts(A6, B6);
+        pair.left.add(
+                Policy.of(
+                        new Selector(Prefix.host(A6), 0, Prefix.host(B6), 2000, IpHeaders.UDP),
+                        Direction.OUT,
+                        PolicyAction.IPSEC,
+                        ESP));
+        Bytes whole = TestPackets.udp(A6, B6, 1800);
+        byte[] payload = Arrays.copyOfRange(whole.toArray(), 40, whole.length());
+        pair.left.send(fragment(payload, 0, 1232, true));
+        pair.left.send(fragment(payload, 1232, payload.length, false));
+        assertThat(pair.left.count(PacketCounters.Event.HELD)).isEqualTo(1);
+
+        pair.addToBoth(TestSas.esp(A6, B6, 0x201));
+        pair.run();
+
+        assertThat(pair.left.drops(DropReason.PACKET_TOO_BIG)).isZero();
+        assertThat(pair.wire).hasSize(2);
+        assertThat(pair.right.received()).containsExactly(whole);
+    }
+
+    private static Bytes fragment(byte[] payload, int from, int to, boolean more) {
+        int offset = from | (more ? 1 : 0);
+        byte[] header = {IpHeaders.UDP, 0, (byte) (offset >> 8), (byte) offset, 0, 0, 0, 9};
+        byte[] part = Arrays.copyOfRange(payload, from, to);
+        return TestPackets.ipv6(
+                A6, B6, IpHeaders.FRAGMENT, 0, TestPackets.concat(header, part).toArray());
     }
 }

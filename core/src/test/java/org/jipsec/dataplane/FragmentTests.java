@@ -18,8 +18,10 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 class FragmentTests {
     private static final InetAddress A = TestPackets.A4;
@@ -89,6 +91,29 @@ class FragmentTests {
 
         assertThat(fragments).hasSize(2).allMatch(fragment -> fragment.u8(6) == 44);
         assertThat(arrives(fragments)).isEqualTo(packet);
+    }
+
+    @Test
+    void numbersFragmentedPacketsOfIpv6SoThatNobodyForeseesIt() {
+        left.mtu = 1280;
+        transport(TestPackets.A6, TestPackets.B6);
+        Set<String> ids = new HashSet<>();
+        Set<Integer> steps = new HashSet<>();
+        int last = 0;
+        for (int i = 0; i < 100; i++) {
+            List<Bytes> fragments = sent(TestPackets.udp(TestPackets.A6, TestPackets.B6, 1232));
+            Set<String> own = new HashSet<>();
+            for (Bytes fragment : fragments) {
+                own.add(fragment.hex().substring(2 * 44, 2 * 48));
+            }
+            assertThat(own).as("one for all fragments of a packet").hasSize(1);
+            ids.addAll(own);
+            int id = Integer.parseUnsignedInt(own.iterator().next(), 16);
+            steps.add(id - last);
+            last = id;
+        }
+        assertThat(ids).hasSize(100);
+        assertThat(steps).as("RFC 7739: no counter").hasSize(100);
     }
 
     @Test
