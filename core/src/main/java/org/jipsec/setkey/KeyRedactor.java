@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /// Finds the keys in a setkey.conf, however wrong the text around them is. Made for one text, which
-/// it scans when it is first asked.
+/// it scans when it is first asked. Parsers on several threads may ask.
 ///
 /// Hidden are: what stands between quotes, except a tag or a security context; what follows the
 /// name behind `-A` or `-E`; and, in comments too, hexadecimal numbers too long for an SPI. It
@@ -41,7 +41,7 @@ final class KeyRedactor implements Redactor {
     private State state = State.PLAIN;
 
     @Override
-    public List<Hidden> secrets(byte[] octets, int from, int to) {
+    public synchronized List<Hidden> secrets(byte[] octets, int from, int to) {
         if (!scanned) {
             scanned = true;
             text = octets;

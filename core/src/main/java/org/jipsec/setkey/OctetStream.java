@@ -41,6 +41,11 @@ final class OctetStream implements CharStream {
         return index < 0 || index >= end ? IntStream.EOF : octets[index] & 0xff;
     }
 
+    /// Of the whole source, to be read from [#index] to [#size].
+    byte[] octets() {
+        return octets;
+    }
+
     /// The octet at an offset of the source, 0..255.
     int octet(int offset) {
         return octets[offset] & 0xff;

@@ -39,6 +39,7 @@ final class PolicyReader {
         this.source = source;
         this.lexer = new IpsecPolicyLexer(new OctetStream(source, Span.at(0)));
         this.lexer.removeErrorListeners();
+        OctetSimulator.in(lexer);
         this.parser = new IpsecPolicyParser(new CommonTokenStream(lexer));
         this.parser.removeErrorListeners();
         this.parser.setErrorHandler(new FirstError());

@@ -1,77 +1,105 @@
 package org.jipsec.setkey;
 
+import org.jipsec.diag.Diagnostics;
+import org.jipsec.diag.SourceText;
+import org.jipsec.diag.Span;
+
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
-/// Reads a large text on a thread of its own, a bounded way ahead of whoever takes the commands:
-/// reading costs about as much as all that is done with what was read.
+/// Reads a large text in parts, on threads of their own and a bounded way ahead of whoever takes
+/// the commands: reading costs about three times what is done with what was read.
 ///
-/// The parser, and the problems it reports to, belong to that thread until [#next] has come back
-/// empty or [#close] has returned. For one taker.
+/// Gives the commands of a [SetkeyParser], and reports the problems it would, in the order of the
+/// text. For one taker.
 final class ReadAhead implements AutoCloseable {
-    private static final int BATCH = 256;
-    private static final int BATCHES = 32;
+    private static final int PART = 1 << 17;
+    private static final int MOST_READERS = 4;
+    private static final int AHEAD = 16;
 
-    private final SetkeyParser parser;
-    private final BlockingQueue<List<Command>> batches = new ArrayBlockingQueue<>(BATCHES);
-    private final FutureTask<Boolean> reading = new FutureTask<>(this::read);
-    private final Thread thread = new Thread(reading, "setkey.conf reader");
-    private List<Command> batch = List.of();
+    private final SourceText source;
+    private final Diagnostics problems;
+    private final TextParts parts;
+    private final ExecutorService readers;
+    private final Deque<Future<Part>> underWay = new ArrayDeque<>(AHEAD);
+    private List<Command> commands = List.of();
     private int taken;
     private boolean ended;
 
-    ReadAhead(SetkeyParser parser) {
-        this.parser = parser;
-        thread.setDaemon(true);
-        thread.start();
+    private record Part(List<Command> commands, Diagnostics problems) {}
+
+    /// @param problems takes what is wrong with a part before its first command is given
+    ReadAhead(SourceText source, Diagnostics problems) {
+        this(source, problems, PART);
     }
 
-    /// @return whether the text was read to its end
-    private boolean read() throws InterruptedException {
-        try {
-            Optional<Command> next = parser.next();
-            while (next.isPresent()) {
-                List<Command> full = new ArrayList<>(BATCH);
-                while (next.isPresent() && full.size() < BATCH) {
-                    full.add(next.get());
-                    next = parser.next();
-                }
-                batches.put(full);
-            }
-            return true;
-        } finally {
-            // the mark of the end, also of a sudden one
-            batches.put(List.of());
+    /// @param part about how many octets one thread reads at once
+    ReadAhead(SourceText source, Diagnostics problems, int part) {
+        this.source = SetkeyParser.withoutDosLineEnds(source, problems);
+        this.problems = problems;
+        this.parts = new TextParts(this.source, part);
+        this.readers =
+                Executors.newFixedThreadPool(
+                        Math.min(MOST_READERS, Runtime.getRuntime().availableProcessors()),
+                        Thread.ofPlatform().daemon().name("setkey.conf reader ", 1).factory());
+    }
+
+    private Part read(Span part) {
+        Diagnostics found = new Diagnostics();
+        SetkeyParser parser = new SetkeyParser(source, part, found);
+        List<Command> all = new ArrayList<>();
+        Optional<Command> next = parser.next();
+        while (next.isPresent()) {
+            all.add(next.get());
+            next = parser.next();
         }
+        return new Part(all, found);
     }
 
     /// As [SetkeyParser#next].
     Optional<Command> next() {
-        try {
-            if (taken == batch.size() && !ended) {
-                batch = batches.take();
-                taken = 0;
-                if (batch.isEmpty()) {
-                    ended = true;
-                    reading.get();
-                }
+        while (taken == commands.size() && !ended) {
+            while (underWay.size() < AHEAD && parts.hasNext()) {
+                Span part = parts.next();
+                underWay.add(readers.submit(() -> read(part)));
             }
+            if (underWay.isEmpty()) {
+                ended = true;
+            } else {
+                Part part = finished(underWay.remove());
+                problems.reportAll(part.problems());
+                commands = part.commands();
+                taken = 0;
+            }
+        }
+        if (taken == commands.size()) {
+            return Optional.empty();
+        }
+        Command next = commands.get(taken++);
+        ended |= next instanceof Command.Exit;
+        return Optional.of(next);
+    }
+
+    private static Part finished(Future<Part> part) {
+        try {
+            return part.get();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a text was read", interrupted);
         } catch (ExecutionException failure) {
             throw new IllegalStateException("the reader failed", failure.getCause());
         }
-        return taken < batch.size() ? Optional.of(batch.get(taken++)) : Optional.empty();
     }
 
     @Override
     public void close() {
-        thread.interrupt();
+        readers.shutdownNow();
     }
 }

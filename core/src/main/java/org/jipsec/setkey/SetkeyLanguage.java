@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 
 /// The whole way from a text to a plan.
 public final class SetkeyLanguage {
-    /// From so many octets on, a second thread for reading pays.
+    /// From so many octets on, threads for reading pay.
     private static final int LARGE = 1 << 20;
 
     private SetkeyLanguage() {}
@@ -36,11 +36,9 @@ public final class SetkeyLanguage {
             SetkeyParser parser = new SetkeyParser(source, problems);
             digest.all(parser::next);
         } else {
-            Diagnostics reading = new Diagnostics();
-            try (ReadAhead commands = new ReadAhead(new SetkeyParser(source, reading))) {
+            try (ReadAhead commands = new ReadAhead(source, problems)) {
                 digest.all(commands::next);
             }
-            problems.reportAll(reading);
         }
         return new Compilation(
                 problems,

@@ -28,10 +28,18 @@ public final class SetkeyParser {
 
     /// @param problems takes what is wrong with the text
     public SetkeyParser(SourceText source, Diagnostics problems) {
-        this.source = withoutDosLineEnds(source, problems);
+        this(withoutDosLineEnds(source, problems), new Span(0, source.length()), problems);
+    }
+
+    /// Reads a part of a text, which begins and ends where commands do.
+    ///
+    /// @param source with lines that end in LF alone, see [#withoutDosLineEnds]
+    SetkeyParser(SourceText source, Span part, Diagnostics problems) {
+        this.source = source;
         this.problems = problems;
-        SetkeyConfLexer lexer = new SetkeyConfLexer(new OctetStream(this.source));
+        SetkeyConfLexer lexer = new SetkeyConfLexer(new OctetStream(source, part));
         lexer.removeErrorListeners();
+        OctetSimulator.in(lexer);
         this.tokens = new UnbufferedTokenStream<>(lexer);
         this.parser = new SetkeyConfParser(tokens);
         parser.removeErrorListeners();
@@ -119,7 +127,7 @@ public final class SetkeyParser {
     }
 
     /// Reports carriage returns at line ends once, and reads on as if they were blanks.
-    private static SourceText withoutDosLineEnds(SourceText source, Diagnostics problems) {
+    static SourceText withoutDosLineEnds(SourceText source, Diagnostics problems) {
         byte[] octets = source.octets();
         int first = -1;
         for (int i = 0; i + 1 < octets.length && first < 0; i++) {

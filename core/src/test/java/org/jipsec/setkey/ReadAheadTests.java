@@ -6,6 +6,8 @@ import org.jipsec.diag.Diagnostics;
 import org.jipsec.diag.SourceText;
 import org.jipsec.sadb.Capabilities;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,26 +26,53 @@ class ReadAheadTests {
                 "large.conf", (text + last).getBytes(StandardCharsets.ISO_8859_1));
     }
 
+    private static List<Command> taken(ReadAhead commands) {
+        List<Command> taken = new ArrayList<>();
+        Optional<Command> next = commands.next();
+        while (next.isPresent()) {
+            taken.add(next.get());
+            next = commands.next();
+        }
+        assertThat(commands.next()).isEmpty();
+        return taken;
+    }
+
     @Test
     void givesTheCommandsOfTheParserInTheirOrder() {
         SourceText source = text(2000, "spdflush;\n");
         List<Command> expected = SetkeyParser.parse(source, new Diagnostics());
-        List<Command> read = new ArrayList<>();
-        try (ReadAhead commands = new ReadAhead(new SetkeyParser(source, new Diagnostics()))) {
-            Optional<Command> next = commands.next();
-            while (next.isPresent()) {
-                read.add(next.get());
-                next = commands.next();
-            }
-            assertThat(commands.next()).isEmpty();
+        try (ReadAhead commands = new ReadAhead(source, new Diagnostics(), 1000)) {
+            assertThat(taken(commands)).isEqualTo(expected).hasSize(2001);
         }
-        assertThat(read).isEqualTo(expected).hasSize(2001);
+    }
+
+    /// Whatever is wrong with a text, reading it command by command in parts must show the same.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "flsh; spdflush; ad x; dump;",
+                "add 10.0.0.1 10.0.0.2 esp 0x100 -E simple \"a;b\"; dump\nflush; spdflush",
+                "spdadd a b any -P out none # ;\n; spdadd a b any -P out ipsec esp/x//use; flush;",
+                "spdadd a b any -P out none spdflush; dump;\r\nflush;\r\ndump ah;;;",
+                "dump; add 1 2 esp \"; flush; exit; nonsense; at all",
+                "add a b esp 1 -A hmac-md5 zzzz; \u00e4; add;\nadd\nadd;flush\n;exit;flush;",
+                "# nothing but a comment; and no end"
+            })
+    void findsWhatTheParserFinds(String text) {
+        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+        Diagnostics whole = new Diagnostics();
+        List<Command> expected = SetkeyParser.parse(SetkeyLanguage.source("x", octets), whole);
+        Diagnostics inParts = new Diagnostics();
+        try (ReadAhead commands = new ReadAhead(SetkeyLanguage.source("x", octets), inParts, 1)) {
+            assertThat(taken(commands)).isEqualTo(expected);
+        }
+        assertThat(inParts.all()).isEqualTo(whole.all());
+        assertThat(inParts.summary()).isEqualTo(whole.summary());
     }
 
     @Test
     void aTakerWhoLeavesEarlyEndsTheReading() {
-        try (ReadAhead commands =
-                new ReadAhead(new SetkeyParser(text(20_000, ""), new Diagnostics()))) {
+        try (ReadAhead commands = new ReadAhead(text(20_000, ""), new Diagnostics())) {
             assertThat(commands.next()).isPresent();
         }
     }
