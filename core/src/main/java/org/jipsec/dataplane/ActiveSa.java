@@ -153,7 +153,12 @@ public final class ActiveSa {
     /// Whether a packet of this flow has the SA's source; an unspecified one stands for any.
     boolean isFrom(FlowKey outer) {
         return (ends.sourceHigh == outer.sourceHigh && ends.sourceLow == outer.sourceLow)
-                || (ends.sourceHigh == 0 && ends.sourceLow == 0);
+                || isFromAnyone();
+    }
+
+    /// Whether the SA's source is unspecified.
+    boolean isFromAnyone() {
+        return ends.sourceHigh == 0 && ends.sourceLow == 0;
     }
 
     boolean is(IpsecProtocol protocol) {

@@ -23,6 +23,11 @@ final class EspReceiver {
         return nextHeader;
     }
 
+    /// Whether what [#open] accepts has proved genuine.
+    boolean checksIntegrity() {
+        return keys.icv() > 0;
+    }
+
     /// Replaces ESP, which stands from `at` to the packet's end, by its payload.
     ///
     /// @return null, or why the packet is to be dropped; its octets are then undefined

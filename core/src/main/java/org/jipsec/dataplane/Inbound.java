@@ -1,6 +1,7 @@
 package org.jipsec.dataplane;
 
 import org.jipsec.sadb.Direction;
+import org.jipsec.sadb.IpsecProtocol;
 import org.jspecify.annotations.Nullable;
 
 import java.util.function.IntPredicate;
@@ -13,6 +14,8 @@ import java.util.function.IntPredicate;
 /// policies change besides, and fragments wait here for their rest. Nothing is allocated for a
 /// packet. For one thread.
 public final class Inbound implements AutoCloseable {
+    /// What ESP's dummies say they carry (RFC 4303 2.6). AH and IPComp have none: after them it is
+    /// a protocol like others, and what to do with it the host's to know (RFC 8200 4.7).
     private static final int DUMMY = IpHeaders.NO_NEXT_HEADER;
 
     private final Locality locality;
@@ -21,6 +24,10 @@ public final class Inbound implements AutoCloseable {
     private final FlowKey flow = new FlowKey();
     private final Reassembler reassembler = new Reassembler();
     private final Ipcomp ipcomp = new Ipcomp();
+
+    /// Whether the packet has left transport mode in UDP, and no tunnel since: the checksum of its
+    /// upper layer is then of addresses that a NAT may have changed.
+    private boolean addressesChanged;
 
     /// @param locality which packets are for this host; the others pass through
     /// @param encapsulationPorts at which UDP ports of this host encapsulated ESP arrives
@@ -47,6 +54,7 @@ public final class Inbound implements AutoCloseable {
             long nowMillis,
             Verdict verdict) {
         verdict.clear();
+        addressesChanged = false;
         boolean local;
         do {
             DropReason malformed = headers.read(packet);
@@ -67,6 +75,9 @@ public final class Inbound implements AutoCloseable {
             }
             if (!local) {
                 break;
+            }
+            if (addressesChanged) {
+                UdpEncapsulationHeader.repairInner(packet, headers);
             }
             switch (unwrap(packet, sas, nowMillis, verdict)) {
                 case NOTHING_TO_DO -> {
@@ -122,6 +133,9 @@ public final class Inbound implements AutoCloseable {
     }
 
     /// RFC 3948 3.2: one octet is a keepalive, four zeros announce IKE, all else is ESP.
+    ///
+    /// IKE in clear is let through, as the exception that every SPD must have for it (RFC 4301
+    /// 4.4.1). Inside an SA it needs none: there its policy is asked as for any datagram.
     private Step openUdp(PacketBuffer packet, SaLookup sas, long nowMillis, Verdict verdict) {
         int at = headers.upper;
         DropReason malformed = UdpEncapsulationHeader.check(packet, headers.ipv4, at);
@@ -131,17 +145,20 @@ public final class Inbound implements AutoCloseable {
         }
         byte[] octets = packet.array();
         int length = Octets.u16(octets, packet.offset() + at + 4);
-        packet.trimEnd(packet.length() - at - length);
         int payload = at + UdpEncapsulationHeader.LENGTH;
-        int size = packet.length() - payload;
+        int size = length - UdpEncapsulationHeader.LENGTH;
         if (size == 1 && octets[packet.offset() + payload] == (byte) 0xff) {
             verdict.absorb();
             return Step.DECIDED;
         }
         if (size >= 4 && Octets.s32(octets, packet.offset() + payload) == 0) {
+            if (verdict.stepCount() > 0) {
+                return Step.NOTHING_TO_DO;
+            }
             verdict.ike(payload + 4);
             return Step.DECIDED;
         }
+        packet.trimEnd(packet.length() - payload - size);
         return openEsp(packet, sas, true, nowMillis, verdict);
     }
 
@@ -178,7 +195,7 @@ public final class Inbound implements AutoCloseable {
         }
         if (encapsulated) {
             packet.remove(headers.upper, UdpEncapsulationHeader.LENGTH);
-            if (sa.cameFrom(flow)) {
+            if (esp.checksIntegrity() && sa.cameFrom(flow)) {
                 verdict.noteRemapping();
             }
         }
@@ -291,7 +308,7 @@ public final class Inbound implements AutoCloseable {
         verdict.step(sa);
         sa.used(payload, nowMillis);
         DropReason wrong =
-                next == DUMMY
+                next == DUMMY && sa.is(IpsecProtocol.ESP)
                         ? DropReason.DUMMY_PACKET
                         : sa.isTunnel()
                                 ? leaveTunnel(packet, next)
@@ -303,20 +320,27 @@ public final class Inbound implements AutoCloseable {
         return Step.AGAIN;
     }
 
+    /// A packet that came in UDP gets the SA's source in place of the outer one. Integrity does not
+    /// cover that, and a NAT may change it, so that [#admits] cannot insist on it; but policies are
+    /// found by it, and whoever has any SA of his own could answer to the name of another. Where
+    /// the NAT has kept the address, this changes nothing; where it has taken another, the
+    /// connections of the upper layer go on, until the key manager, who is told, has renewed the
+    /// SA.
+    ///
+    /// NAT-OA is no source to take: it is private to the peer's network, others may have the same,
+    /// and the way back leads to the SA's source.
     private @Nullable DropReason leaveTransport(
             PacketBuffer packet, ActiveSa sa, int next, boolean encapsulated) {
         if (packet.length() > 0xffff) {
             return DropReason.OVERSIZED;
         }
-        IpHeaders.repair(packet, headers.ipv4, headers.upperField, next);
-        if (encapsulated && sa.association().encapsulation().isPresent()) {
-            DropReason malformed = headers.read(packet);
-            if (malformed != null) {
-                return malformed;
+        if (encapsulated) {
+            addressesChanged = true;
+            if (!sa.isFromAnyone()) {
+                IpHeaders.source(packet, sa.ends);
             }
-            UdpEncapsulationHeader.repairInner(
-                    packet, headers, sa.association().encapsulation().get());
         }
+        IpHeaders.repair(packet, headers.ipv4, headers.upperField, next);
         return null;
     }
 
@@ -326,6 +350,7 @@ public final class Inbound implements AutoCloseable {
         }
         int outerClass = TunnelHeader.trafficClass(packet.array(), packet.offset(), headers.ipv4);
         packet.trimFront(headers.upper);
+        addressesChanged = false;
         DropReason malformed = headers.read(packet);
         if (malformed != null) {
             return malformed;

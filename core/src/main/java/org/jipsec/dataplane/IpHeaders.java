@@ -152,6 +152,9 @@ final class IpHeaders {
             int extension = upperProtocol;
             int length = 8;
             if (extension == FRAGMENT) {
+                if (fragmentHeader != 0) {
+                    return DropReason.BAD_FRAGMENT; // the second could make a whole of the first
+                }
                 readFragmentHeader(octets, start);
             } else {
                 length = 8 + 8 * Octets.u8(octets, start + upper + 1);
@@ -262,6 +265,19 @@ final class IpHeaders {
         flow.portsKnown = true;
         flow.sourcePort = source;
         flow.destinationPort = destination;
+    }
+
+    /// Writes the source of `ends` into the header, whose checksum is then wrong.
+    ///
+    /// @param ends of the packet's family
+    static void source(PacketBuffer packet, FlowKey ends) {
+        int at = packet.offset();
+        if (ends.ipv4) {
+            Octets.put32(packet.array(), at + 12, (int) ends.sourceLow);
+        } else {
+            Octets.put64(packet.array(), at + 8, ends.sourceHigh);
+            Octets.put64(packet.array(), at + 16, ends.sourceLow);
+        }
     }
 
     /// Makes the header say what is true now: which protocol stands at a field's header, how long

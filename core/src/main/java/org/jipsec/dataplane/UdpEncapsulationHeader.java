@@ -3,9 +3,6 @@ package org.jipsec.dataplane;
 import org.jipsec.sadb.UdpEncapsulation;
 import org.jspecify.annotations.Nullable;
 
-import java.net.Inet4Address;
-import java.net.InetAddress;
-
 /// The UDP header around ESP (RFC 3948), and what a NAT on the way does to checksums inside.
 final class UdpEncapsulationHeader {
     static final int LENGTH = 8;
@@ -27,7 +24,7 @@ final class UdpEncapsulationHeader {
     /// IPv4 leaves the checksum 0 (RFC 3948 2.1); IPv6 wants one.
     static void seal(PacketBuffer packet, boolean ipv4, int at) {
         if (!ipv4) {
-            renewChecksum(packet, false, at, IpHeaders.UDP, 6);
+            renewChecksum(packet, false, at, packet.length() - at, IpHeaders.UDP, 6);
         }
     }
 
@@ -53,36 +50,28 @@ final class UdpEncapsulationHeader {
     }
 
     /// After transport mode through a NAT: the upper layer's checksum was computed over addresses
-    /// that are no longer in the header (RFC 3948 3.1.2). Where the peer's own address is known,
-    /// the difference is put right, so that the checksum still finds what was damaged before it
-    /// was protected; else it is computed anew.
-    static void repairInner(PacketBuffer packet, IpHeaders headers, UdpEncapsulation nat) {
+    /// that are no longer in the header. It is computed anew (RFC 3948 3.1.2), and not repaired by
+    /// the difference to what NAT-OA says: that knows one of the two addresses that NATs may have
+    /// changed, and what came intact through ESP needs no further proof.
+    ///
+    /// What has no checksum stays without.
+    static void repairInner(PacketBuffer packet, IpHeaders headers) {
         int field = checksumField(headers.upperProtocol);
         int at = headers.upper;
-        if (field < 0 || headers.fragment || packet.length() - at < field + 2) {
+        int length = packet.length() - at;
+        if (field < 0 || headers.fragment || length < field + 2) {
             return;
         }
-        byte[] octets = packet.array();
-        int checksum = Octets.u16(octets, packet.offset() + at + field);
-        if (checksum == 0 && headers.upperProtocol == IpHeaders.UDP && headers.ipv4) {
-            return;
-        }
-        InetAddress original = nat.originalAddress().orElse(null);
-        if (original != null && original instanceof Inet4Address == headers.ipv4) {
-            byte[] before = original.getAddress();
-            int source = packet.offset() + (headers.ipv4 ? 12 : 8);
-            for (int i = 0; i < before.length; i += 2) {
-                checksum =
-                        Checksum.replace(
-                                checksum, Octets.u16(before, i), Octets.u16(octets, source + i));
+        if (headers.upperProtocol == IpHeaders.UDP) {
+            byte[] octets = packet.array();
+            int header = packet.offset() + at;
+            int announced = Octets.u16(octets, header + 4);
+            if (Octets.u16(octets, header + 6) == 0 || announced < LENGTH || announced > length) {
+                return;
             }
-            if (checksum == 0 && headers.upperProtocol == IpHeaders.UDP) {
-                checksum = 0xffff;
-            }
-            Octets.put16(octets, packet.offset() + at + field, checksum);
-        } else {
-            renewChecksum(packet, headers.ipv4, at, headers.upperProtocol, field);
+            length = announced;
         }
+        renewChecksum(packet, headers.ipv4, at, length, headers.upperProtocol, field);
     }
 
     private static int checksumField(int protocol) {
@@ -95,10 +84,9 @@ final class UdpEncapsulationHeader {
     }
 
     private static void renewChecksum(
-            PacketBuffer packet, boolean ipv4, int at, int protocol, int field) {
+            PacketBuffer packet, boolean ipv4, int at, int length, int protocol, int field) {
         byte[] octets = packet.array();
         int header = packet.offset() + at;
-        int length = packet.length() - at;
         Octets.put16(octets, header + field, 0);
         long sum = pseudoHeader(packet, ipv4, protocol, length);
         int checksum = Checksum.finish(Checksum.add(sum, octets, header, length));

@@ -7,8 +7,8 @@ import java.util.Optional;
 ///
 /// @param sourcePort of the outer UDP header, 1..65535
 /// @param destinationPort likewise
-/// @param originalAddress the peer's own address behind its NAT (NAT-OA, RFC 3947 5.2), for
-/// transport mode checksums
+/// @param originalAddress the peer's own address behind its NAT (NAT-OA, RFC 3947 5.2), by which
+/// kernels may repair transport mode checksums; the stack here computes them anew
 /// @param fragmentSize `-esp_frag` of NetBSD: in tunnel mode a packet of more octets is cut into
 /// fragments of no more, and each is encapsulated on its own; 0 for not
 public record UdpEncapsulation(

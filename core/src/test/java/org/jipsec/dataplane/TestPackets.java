@@ -5,6 +5,7 @@ import org.jipsec.wire.Bytes;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /// Packets for tests, built octet by octet without the code under test.
@@ -77,6 +78,24 @@ final class TestPackets {
         packet.putShort((short) payload.length).put((byte) nextHeader).put((byte) 61);
         packet.put(from.getAddress()).put(to.getAddress()).put(payload);
         return Bytes.of(packet.array());
+    }
+
+    /// Of a packet without regard to what else is in it.
+    static InetAddress source(Bytes packet) {
+        return address(packet, packet.u8(0) >> 4 == 4 ? 12 : 8);
+    }
+
+    static InetAddress destination(Bytes packet) {
+        return address(packet, packet.u8(0) >> 4 == 4 ? 16 : 24);
+    }
+
+    private static InetAddress address(Bytes packet, int at) {
+        int length = packet.u8(0) >> 4 == 4 ? 4 : 16;
+        try {
+            return InetAddress.getByAddress(Arrays.copyOfRange(packet.toArray(), at, at + length));
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException("4 or 16 octets are an address", impossible);
+        }
     }
 
     static byte[] text(int length) {
