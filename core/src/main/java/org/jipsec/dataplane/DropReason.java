@@ -22,19 +22,24 @@ public enum DropReason {
     // Fragments.
     BAD_FRAGMENT(
             "bad-fragment",
-            "A fragment is empty, not a multiple of 8 octets long though not the last, or ends past"
-                    + " 65535."),
+            "A fragment is empty, not a multiple of 8 octets long though not the last, ends past"
+                    + " 65535, or has two fragment headers."),
     FRAGMENT_OVERLAP(
             "fragment-overlap",
             "Fragments of a packet overlap (RFC 5722); the packet is given up."),
     FRAGMENT_DUPLICATE("fragment-duplicate", "The fragment came before."),
     REASSEMBLY_FULL(
             "reassembly-full",
-            "Too many fragmented packets are being put together at the same time."),
+            "Too many fragmented packets are being put together at the same time; the oldest was"
+                    + " given up."),
     REASSEMBLY_TIMEOUT(
             "reassembly-timeout", "The rest of a fragmented packet did not come in time."),
     REASSEMBLED_TOO_LARGE(
             "reassembled-too-large", "The fragments make a packet larger than a buffer."),
+    FRAGMENT_ECN(
+            "fragment-ecn",
+            "One fragment reports congestion, another is of a transport that does not know ECN (RFC"
+                    + " 3168 5.3)."),
 
     // Encapsulation in UDP.
     BAD_UDP_LENGTH("bad-udp-length", "The length in the UDP header of encapsulated ESP is wrong."),

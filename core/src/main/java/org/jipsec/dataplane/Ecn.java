@@ -13,6 +13,17 @@ final class Ecn {
 
     private Ecn() {}
 
+    /// What a packet gets that was put together from fragments (RFC 3168 5.3), or [#DROP].
+    ///
+    /// @param first of the first fragment
+    /// @param seen of all of them: bit 0 for [#NOT_ECT] to bit 3 for [#CE]
+    static int reassembled(int first, int seen) {
+        if ((seen & 1 << CE) == 0) {
+            return first;
+        }
+        return (seen & 1 << NOT_ECT) == 0 ? CE : DROP;
+    }
+
     /// What the inner header gets when the outer one is taken off (RFC 6040 4.2), or [#DROP].
     static int decapsulated(int inner, int outer) {
         return switch (inner) {

@@ -289,6 +289,9 @@ public final class IpsecStack implements AutoCloseable {
         if (verdict.lapsed() > 0) {
             counters.count(DropReason.REASSEMBLY_TIMEOUT, verdict.lapsed());
         }
+        if (verdict.crowdedOut() > 0) {
+            counters.count(DropReason.REASSEMBLY_FULL, verdict.crowdedOut());
+        }
     }
 
     private static int policyId(@Nullable PolicyEntry policy) {

@@ -7,8 +7,18 @@ import java.util.Arrays;
 /// Puts fragments together (RFC 791 3.2, RFC 8200 4.5), within bounds: so many packets at a time,
 /// each for so long. Whatever overlaps is given up as a whole (RFC 5722, here for IPv4 too). One
 /// thread.
+///
+/// Where there is no place for a new packet the oldest gives way, not the new one: most fragments
+/// follow each other closely, and who wants to fill the places with beginnings of nothing would
+/// else need no more than their number in each timeout. A source has only so many places, and those
+/// who send in clear never have all, for their sources can be invented.
 final class Reassembler {
     static final int MAXIMUM_PACKETS = 64;
+    static final int MAXIMUM_IN_CLEAR = 48;
+
+    /// Of one source in clear, or through one SA.
+    static final int MAXIMUM_PER_SOURCE = 16;
+
     static final long TIMEOUT_MILLIS = 30_000;
 
     /// Of all fragments a packet of 65535 octets can have.
@@ -19,11 +29,13 @@ final class Reassembler {
 
     private final Slot[] slots = new Slot[MAXIMUM_PACKETS];
     private int used;
+    private long started;
 
     /// What is known of one packet.
     private static final class Slot {
         boolean active;
         long startedMillis;
+        long ordinal;
         boolean ipv4;
         int id;
         int protocol;
@@ -48,8 +60,12 @@ final class Reassembler {
         int blocks;
         int total;
 
-        void start(IpHeaders headers, FlowKey flow, Verdict verdict, long nowMillis) {
+        /// Which codepoints of ECN were seen, as [Ecn#reassembled] has it.
+        int congestion;
+
+        void start(IpHeaders headers, FlowKey flow, Verdict verdict, long nowMillis, long turn) {
             active = true;
+            ordinal = turn;
             stepCount = verdict.stepCount();
             for (int i = 0; i < stepCount; i++) {
                 steps[i] = verdict.step(i);
@@ -66,6 +82,7 @@ final class Reassembler {
             Arrays.fill(have, 0);
             blocks = 0;
             total = -1;
+            congestion = 0;
         }
 
         boolean isOf(IpHeaders headers, FlowKey flow, Verdict verdict) {
@@ -87,13 +104,31 @@ final class Reassembler {
                     && (!ipv4 || protocol == headers.upperProtocol);
         }
 
+        boolean isInClear() {
+            return stepCount == 0;
+        }
+
+        /// Whether it came from where this fragment comes from: through the same SA, for what a
+        /// header says inside a tunnel is its sender's to choose, or in clear from the same source.
+        boolean sharesSource(FlowKey flow, Verdict verdict) {
+            int count = verdict.stepCount();
+            if (count == 0 || stepCount == 0) {
+                return count == stepCount
+                        && ipv4 == flow.ipv4
+                        && sourceLow == flow.sourceLow
+                        && sourceHigh == flow.sourceHigh;
+            }
+            return steps[stepCount - 1] == verdict.step(count - 1);
+        }
+
         boolean has(int block) {
             return (have[block >>> 6] & 1L << (block & 63)) != 0;
         }
 
         void take(byte[] from, int at, int offset, int size) {
             if (payload.length < offset + size) {
-                payload = Arrays.copyOf(payload, Math.max(offset + size, payload.length * 2));
+                int larger = Math.min(payload.length * 2, BLOCKS * 8);
+                payload = Arrays.copyOf(payload, Math.max(offset + size, larger));
             }
             System.arraycopy(from, at, payload, offset, size);
             for (int block = offset / 8; block < (offset + size + 7) / 8; block++) {
@@ -127,10 +162,6 @@ final class Reassembler {
             return false;
         }
         Slot slot = slot(headers, flow, verdict, nowMillis);
-        if (slot == null) {
-            verdict.drop(DropReason.REASSEMBLY_FULL);
-            return false;
-        }
         DropReason problem = add(slot, packet, headers, prefix, offset, size);
         if (problem != null) {
             verdict.drop(problem);
@@ -162,28 +193,69 @@ final class Reassembler {
         }
     }
 
-    private @Nullable Slot slot(IpHeaders headers, FlowKey flow, Verdict verdict, long nowMillis) {
-        int free = -1;
-        for (int i = 0; i < slots.length; i++) {
-            Slot slot = slots[i];
+    private Slot slot(IpHeaders headers, FlowKey flow, Verdict verdict, long nowMillis) {
+        for (Slot slot : slots) {
             if (slot != null && slot.isOf(headers, flow, verdict)) {
                 return slot;
             }
-            if (free < 0 && (slot == null || !slot.active)) {
-                free = i;
-            }
         }
-        if (free < 0) {
-            return null;
-        }
-        Slot slot = slots[free];
-        if (slot == null) {
-            slot = new Slot();
-            slots[free] = slot;
-        }
-        slot.start(headers, flow, verdict, nowMillis);
+        Slot slot = place(flow, verdict);
+        slot.start(headers, flow, verdict, nowMillis, started++);
         used++;
         return slot;
+    }
+
+    /// A free one, after something has been given up for it where need be.
+    private Slot place(FlowKey flow, Verdict verdict) {
+        int ofSource = 0;
+        int inClear = 0;
+        Slot oldestOfSource = null;
+        Slot oldestInClear = null;
+        Slot oldest = null;
+        Slot free = null;
+        for (int i = 0; i < slots.length; i++) {
+            Slot slot = slots[i];
+            if (slot == null) {
+                if (free == null) {
+                    free = new Slot();
+                    slots[i] = free;
+                }
+                break; // they are made in their order
+            }
+            if (!slot.active) {
+                free = slot;
+                continue;
+            }
+            oldest = older(slot, oldest);
+            if (slot.isInClear()) {
+                inClear++;
+                oldestInClear = older(slot, oldestInClear);
+            }
+            if (slot.sharesSource(flow, verdict)) {
+                ofSource++;
+                oldestOfSource = older(slot, oldestOfSource);
+            }
+        }
+        Slot givenUp = null;
+        if (ofSource >= MAXIMUM_PER_SOURCE) {
+            givenUp = oldestOfSource;
+        } else if (verdict.stepCount() == 0 && inClear >= MAXIMUM_IN_CLEAR) {
+            givenUp = oldestInClear;
+        } else if (free != null) {
+            return free;
+        } else {
+            givenUp = oldestInClear != null ? oldestInClear : oldest;
+        }
+        if (givenUp == null) {
+            throw new IllegalStateException("no place is free and none is taken");
+        }
+        release(givenUp);
+        verdict.noteCrowdedOut();
+        return givenUp;
+    }
+
+    private static Slot older(Slot slot, @Nullable Slot other) {
+        return other == null || slot.ordinal < other.ordinal ? slot : other;
     }
 
     private void release(Slot slot) {
@@ -230,7 +302,12 @@ final class Reassembler {
                             octets, packet.offset() + (headers.ipv4 ? 9 : headers.fragmentHeader));
         }
         slot.take(octets, at, offset, size);
+        slot.congestion |= 1 << congestion(octets, packet.offset(), slot.ipv4);
         return null;
+    }
+
+    private static int congestion(byte[] octets, int at, boolean ipv4) {
+        return TunnelHeader.trafficClass(octets, at, ipv4) & 3;
     }
 
     private static int highestBlock(Slot slot) {
@@ -247,10 +324,15 @@ final class Reassembler {
         if (length > packet.capacity() || length > 0xffff) {
             return DropReason.REASSEMBLED_TOO_LARGE;
         }
+        int ecn = Ecn.reassembled(congestion(slot.prefix, 0, slot.ipv4), slot.congestion);
+        if (ecn == Ecn.DROP) {
+            return DropReason.FRAGMENT_ECN;
+        }
         packet.load(slot.prefix, 0, slot.prefixLength);
         System.arraycopy(
                 slot.payload, 0, packet.array(), packet.offset() + slot.prefixLength, slot.total);
         packet.append(slot.total);
+        TunnelHeader.congestion(packet, slot.ipv4, ecn);
         if (slot.ipv4) {
             Octets.put16(packet.array(), packet.offset() + 6, 0);
         }

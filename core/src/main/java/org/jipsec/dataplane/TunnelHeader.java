@@ -76,20 +76,25 @@ final class TunnelHeader {
         if (ecn == Ecn.DROP) {
             return DropReason.ECN_MISMATCH;
         }
-        int after = (before & ~3) | ecn;
-        if (after == before) {
+        if (ecn == (before & 3)) {
             return null;
         }
+        int word = Octets.u16(octets, at);
+        congestion(inner, ipv4, ecn);
         if (ipv4) {
-            int word = Octets.u16(octets, at);
-            octets[at + 1] = (byte) after;
             Octets.put16(
                     octets,
                     at + 10,
                     Checksum.replace(Octets.u16(octets, at + 10), word, Octets.u16(octets, at)));
-        } else {
-            Octets.put16(octets, at, (Octets.u16(octets, at) & 0xf00f) | after << 4);
         }
         return null;
+    }
+
+    /// Writes the ECN field into the header, whose checksum is then wrong.
+    static void congestion(PacketBuffer packet, boolean ipv4, int ecn) {
+        byte[] octets = packet.array();
+        int at = packet.offset() + 1;
+        int place = ipv4 ? 0 : 4;
+        octets[at] = (byte) ((octets[at] & ~(3 << place)) | ecn << place);
     }
 }

@@ -44,6 +44,7 @@ public final class Verdict {
     private boolean remapped;
     private int lapsed;
     private boolean reassembled;
+    private int crowdedOut;
     private final List<PacketBuffer> extras = new ArrayList<>();
     private int extraCount;
 
@@ -62,6 +63,7 @@ public final class Verdict {
         remapped = false;
         lapsed = 0;
         reassembled = false;
+        crowdedOut = 0;
         extraCount = 0;
     }
 
@@ -137,6 +139,11 @@ public final class Verdict {
     /// made: then it may be cut again, whatever its header says.
     public boolean reassembled() {
         return reassembled;
+    }
+
+    /// How many packets of which fragments waited were given up to make room for this one's.
+    public int crowdedOut() {
+        return crowdedOut;
     }
 
     /// Further packets to send: fragments of this one ([Kind#SEND]), or an ICMP message to its
@@ -220,6 +227,10 @@ public final class Verdict {
 
     void noteReassembled() {
         reassembled = true;
+    }
+
+    void noteCrowdedOut() {
+        crowdedOut++;
     }
 
     void noteLapsed(int datagrams) {

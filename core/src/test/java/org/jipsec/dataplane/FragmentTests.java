@@ -235,11 +235,11 @@ class FragmentTests {
                             new byte[8]));
             right.now += 5;
         }
-        assertThat(right.verdict.reason()).isEqualTo(DropReason.REASSEMBLY_FULL);
+        assertThat(right.verdict.crowdedOut()).isEqualTo(1);
         right.now += Reassembler.TIMEOUT_MILLIS;
         right.receive(TestPackets.ipv4(A, B, 50, 0, 0x2000, 1, new byte[0], new byte[8]));
         assertThat(right.verdict.kind()).isEqualTo(Verdict.Kind.ABSORBED);
-        assertThat(right.verdict.lapsed()).isEqualTo(Reassembler.MAXIMUM_PACKETS);
+        assertThat(right.verdict.lapsed()).isEqualTo(Reassembler.MAXIMUM_PER_SOURCE);
     }
 
     /// The last fragment of all, then the same with more in it: it ends behind what is held.
