@@ -88,7 +88,7 @@ final class ReplayWindow {
         if (Long.compareUnsigned(number, highest) > 0) {
             return null;
         }
-        if (highest - number >= size) {
+        if (Long.compareUnsigned(highest - number, size) >= 0) {
             return DropReason.BEFORE_WINDOW;
         }
         return (seen[word(number)] & bit(number)) != 0 ? DropReason.REPLAYED : null;

@@ -115,4 +115,58 @@ class ReplayWindowTests {
         assertThat(window.infer(0)).isZero();
         assertThat(window.infer(-1)).isEqualTo(0xffff_ffffL);
     }
+
+    /// RFC 4303 A2.2 says it otherwise: of all numbers with this low half the one that is not below
+    /// the window and less than 2^32 above its bottom.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 32, 64, 4095, 4096})
+    void infersTheOneNumberThatIsNotBelowTheWindow(int size) {
+        SplittableRandom random = new SplittableRandom(size);
+        long[] tops = {1, 2, 0x7fff_ffffL, 0xffff_fffeL};
+        for (int i = 0; i < 20_000; i++) {
+            long border = tops[random.nextInt(tops.length)] << 32;
+            long highest = border + random.nextInt(-2 * size - 2, 2 * size + 2);
+            ReplayWindow window = new ReplayWindow(size, true);
+            window.startAt(highest);
+            int low = (int) highest + random.nextInt(-2 * size - 2, 2 * size + 2);
+            long bottom = highest - size + 1;
+
+            long expected = bottom + (low - bottom & 0xffff_ffffL);
+
+            assertThat(window.infer(low)).as("%x after %x", low, highest).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest(name = "window {0}")
+    @ValueSource(ints = {64, 4096})
+    void takesEachNumberOnceAcrossTheBorderOfTheHalves(int size) {
+        ReplayWindow window = new ReplayWindow(size, true);
+        long border = 0x1_0000_0000L;
+        window.startAt(border - size - 1);
+        for (long number = border - size; number < border + size; number++) {
+            assertThat(window.infer((int) number)).isEqualTo(number);
+            assertThat(window.check(number)).isNull();
+            window.accept(number);
+        }
+        for (long number = border; number < border + size; number++) {
+            assertThat(window.check(window.infer((int) number))).isEqualTo(DropReason.REPLAYED);
+        }
+        // the low half of what has left the window below is that of a number yet to come
+        assertThat(window.infer((int) (border - 1))).isEqualTo(border + border - 1);
+    }
+
+    /// After 2^64 packets the numbers start again, and those of the first packets are old.
+    @ParameterizedTest(name = "window {0}")
+    @ValueSource(ints = {1, 64, 4096})
+    void takesNothingAgainAfterTheLastNumberOfAll(int size) {
+        ReplayWindow window = new ReplayWindow(size, true);
+        window.startAt(-200L);
+
+        for (int low : new int[] {0, 1, 5, 100, 100_000}) {
+            assertThat(window.check(window.infer(low)))
+                    .as("%d", low)
+                    .isEqualTo(DropReason.BEFORE_WINDOW);
+        }
+        assertThat(window.check(window.infer(-1))).isNull();
+    }
 }
