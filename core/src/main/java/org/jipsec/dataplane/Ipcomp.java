@@ -67,6 +67,10 @@ final class Ipcomp implements AutoCloseable {
 
     /// The reverse, for the header at `at`.
     ///
+    /// DEFLATE tells its own end (RFC 1951 3.2.3), and no RFC forbids octets behind it: padding, of
+    /// a device that aligns or of ESP. They are ignored, as in Linux, while they leave the whole
+    /// no longer than what comes out of it: longer ones are never sent (RFC 3173 2.2).
+    ///
     /// @return null, or why the packet is to be dropped
     @Nullable DropReason decompress(PacketBuffer packet, int at) {
         int length = packet.length() - at - HEADER;
@@ -94,7 +98,7 @@ final class Ipcomp implements AutoCloseable {
         } catch (DataFormatException notDeflate) {
             return DropReason.IPCOMP_DATA;
         }
-        if (inflater.getRemaining() > 0) {
+        if (inflater.getRemaining() > 0 && size < HEADER + length) {
             return DropReason.IPCOMP_DATA;
         }
         if (size > room) {
