@@ -3,16 +3,9 @@ package org.jipsec.pfkey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.jipsec.pfkey.PfkeyExtension.Address;
 import org.jipsec.pfkey.PfkeyExtension.Algorithm;
-import org.jipsec.pfkey.PfkeyExtension.Association;
-import org.jipsec.pfkey.PfkeyExtension.Context;
 import org.jipsec.pfkey.PfkeyExtension.Key;
 import org.jipsec.pfkey.PfkeyExtension.Lifetimes;
-import org.jipsec.pfkey.PfkeyExtension.NatType;
-import org.jipsec.pfkey.PfkeyExtension.PolicyData;
-import org.jipsec.pfkey.PfkeyExtension.PolicyRequest;
-import org.jipsec.pfkey.PfkeyExtension.Sa2;
 import org.jipsec.pfkey.PfkeyExtension.Supported;
 import org.jipsec.sadb.AuthAlgorithm;
 import org.jipsec.sadb.Capabilities;
@@ -45,13 +38,11 @@ import org.jipsec.sadb.Selector;
 import org.jipsec.sadb.Spi;
 import org.jipsec.sadb.Statistics;
 import org.jipsec.sadb.UdpEncapsulation;
-import org.jipsec.wire.Bytes;
 import org.jipsec.wire.Prefix;
 import org.jipsec.wire.Secret;
 import org.jipsec.wire.WireException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.net.InetAddress;
@@ -236,176 +227,6 @@ class PfkeyMappingTests {
                 .noneMatch(extension -> extension.number() >= ExtensionType.PRIVATE);
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = MessageType.class,
-            names = {
-                "ACQUIRE",
-                "EXPIRE",
-                "X_PROMISC",
-                "X_PCHANGE",
-                "X_SPDACQUIRE",
-                "X_SPDEXPIRE",
-                "X_NAT_T_NEW_MAPPING",
-                "X_MIGRATE"
-            })
-    void refusesWhatCannotBeAsked(MessageType type) {
-        assertRefused(PfkeyMessage.of(type, 3, 0, 1), Errno.EOPNOTSUPP, "cannot be asked");
-    }
-
-    @Test
-    void refusesRequestsThatLackSomethingOrMeanNothing() {
-        Association sa = new Association(new Spi(1), 0, 0, 3, 12, 0);
-        Address source = new Address(ExtensionType.ADDRESS_SOURCE, 255, 32, A);
-        Address destination = new Address(ExtensionType.ADDRESS_DESTINATION, 255, 32, B);
-        Address six =
-                new Address(
-                        ExtensionType.ADDRESS_DESTINATION, 255, 128, endpoint("2001:db8::1", 0));
-        Address tooLong = new Address(ExtensionType.ADDRESS_SOURCE, 255, 33, A);
-        PolicyData none = new PolicyData(1, 2, 0, 0, List.of());
-
-        assertInvalid(0, 3, "message type 0");
-        assertInvalid(99, 3, "message type 99");
-        assertInvalid(MessageType.ADD.number(), 4, "SA type 4", sa, source, destination);
-        assertInvalid(MessageType.ADD.number(), 3, "the SA is missing", source, destination);
-        assertInvalid(MessageType.ADD.number(), 3, "source or destination", sa, source);
-        assertInvalid(MessageType.ADD.number(), 3, "different families", sa, source, six);
-        assertInvalid(
-                MessageType.ADD.number(), 3, "extension 5 twice", sa, source, source, destination);
-        assertInvalid(
-                MessageType.ADD.number(),
-                3,
-                "a key of 9 bits",
-                sa,
-                source,
-                destination,
-                new Key(ExtensionType.KEY_ENCRYPTION, 9, Secret.of(new byte[2])));
-        assertInvalid(
-                MessageType.ADD.number(), 3, "mode 3", sa, source, destination, new Sa2(3, 0, 0));
-        assertInvalid(
-                MessageType.ADD.number(),
-                3,
-                "UDP encapsulation of type 1",
-                sa,
-                source,
-                destination,
-                new NatType(1));
-        assertInvalid(
-                MessageType.ADD.number(),
-                3,
-                "security context of 4097",
-                sa,
-                source,
-                destination,
-                new Context(1, 1, Bytes.of(new byte[4097])));
-        assertInvalid(MessageType.X_SPDADD.number(), 0, "policy is missing", source, destination);
-        assertInvalid(
-                MessageType.X_SPDADD.number(), 0, "prefix length 33", none, tooLong, destination);
-        assertInvalid(
-                MessageType.X_SPDADD.number(),
-                0,
-                "policy type 5",
-                new PolicyData(5, 2, 0, 0, List.of()),
-                source,
-                destination);
-        assertInvalid(
-                MessageType.X_SPDADD.number(),
-                0,
-                "direction 4",
-                new PolicyData(1, 4, 0, 0, List.of()),
-                source,
-                destination);
-        assertInvalid(
-                MessageType.X_SPDADD.number(),
-                0,
-                "protocol 99 in a rule",
-                new PolicyData(
-                        2, 2, 0, 0, List.of(new PolicyRequest(99, 1, 2, 0, Optional.empty()))),
-                source,
-                destination);
-        assertInvalid(
-                MessageType.X_SPDADD.number(),
-                0,
-                "level 4",
-                new PolicyData(
-                        2, 2, 0, 0, List.of(new PolicyRequest(50, 1, 4, 0, Optional.empty()))),
-                source,
-                destination);
-    }
-
-    @Test
-    void refusesAlgorithmsWithoutAName() {
-        Address source = new Address(ExtensionType.ADDRESS_SOURCE, 255, 32, A);
-        Address destination = new Address(ExtensionType.ADDRESS_DESTINATION, 255, 32, B);
-        for (Association unknown :
-                List.of(
-                        new Association(new Spi(1), 0, 0, 200, 12, 0),
-                        new Association(new Spi(1), 0, 0, 3, 200, 0))) {
-            assertRefused(
-                    PfkeyMessage.of(
-                            MessageType.ADD, 3, 0, 1, List.of(unknown, source, destination)),
-                    Errno.ENOSYS,
-                    "algorithm 200 is unknown");
-        }
-        assertRefused(
-                PfkeyMessage.of(
-                        MessageType.ADD,
-                        9,
-                        0,
-                        1,
-                        List.of(new Association(new Spi(1), 0, 0, 0, 7, 0), source, destination)),
-                Errno.ENOSYS,
-                "compression algorithm 7 is unknown");
-    }
-
-    @Test
-    void passesOverAKeyWithoutAnAlgorithm() throws RefusalException {
-        PfkeyMessage add =
-                PfkeyMessage.of(
-                        MessageType.ADD,
-                        3,
-                        0,
-                        1,
-                        List.of(
-                                new Association(new Spi(1), 0, 0, 0, 0, 0),
-                                new Address(ExtensionType.ADDRESS_SOURCE, 255, 32, A),
-                                new Address(ExtensionType.ADDRESS_DESTINATION, 255, 32, B),
-                                new Key(ExtensionType.KEY_AUTHENTICATION, 8, Secret.of((byte) 1)),
-                                new Key(ExtensionType.KEY_ENCRYPTION, 8, Secret.of((byte) 1))));
-        assertThat(PfkeyRequests.operation(add))
-                .isInstanceOfSatisfying(
-                        SadbOperation.AddSa.class,
-                        read -> {
-                            assertThat(read.association().encryptionKey()).isEqualTo(Secret.EMPTY);
-                            assertThat(read.association().authenticationKey())
-                                    .isEqualTo(Secret.EMPTY);
-                        });
-    }
-
-    @Test
-    void boundsTimesThatNobodyLivesToSee() throws RefusalException {
-        PfkeyMessage add =
-                PfkeyMessage.of(
-                        MessageType.ADD,
-                        3,
-                        0,
-                        1,
-                        List.of(
-                                new Association(new Spi(1), 0, 0, 3, 12, 0),
-                                new Address(ExtensionType.ADDRESS_SOURCE, 255, 32, A),
-                                new Address(ExtensionType.ADDRESS_DESTINATION, 255, 32, B),
-                                new Lifetimes(
-                                        ExtensionType.LIFETIME_HARD, 0, 0, -1, Long.MAX_VALUE)));
-        assertThat(PfkeyRequests.operation(add))
-                .isInstanceOfSatisfying(
-                        SadbOperation.AddSa.class,
-                        read -> {
-                            Lifetime hard = read.association().hard();
-                            assertThat(hard.sinceAdded().toMillis()).isPositive();
-                            assertThat(hard.sinceUsed()).isEqualTo(hard.sinceAdded());
-                        });
-    }
-
     @Test
     void readsWhatALinuxKernelRegisters() throws RefusalException {
         PfkeyMessage registered =
@@ -502,22 +323,6 @@ class PfkeyMappingTests {
                                         new Spi(0x201)),
                                 endpoint("192.0.2.9", 1),
                                 endpoint("192.0.2.10", 2)));
-    }
-
-    private static void assertInvalid(
-            int type, int saType, String why, PfkeyExtension... extensions) {
-        assertRefused(
-                new PfkeyMessage(2, type, 0, saType, 0, 0, 1, List.of(extensions)),
-                Errno.EINVAL,
-                why);
-    }
-
-    private static void assertRefused(PfkeyMessage message, Errno errno, String why) {
-        assertThatThrownBy(() -> PfkeyRequests.operation(message))
-                .isInstanceOfSatisfying(
-                        RefusalException.class,
-                        refusal -> assertThat(refusal.errno()).isEqualTo(errno))
-                .hasMessageContaining(why);
     }
 
     private static Endpoint endpoint(String address, int port) {
