@@ -42,21 +42,25 @@ public final class DesKeys {
         return Arrays.stream(parts).anyMatch(WEAK::contains);
     }
 
-    /// Whether a key of Triple DES is no better than one of DES: its first and second, or its
-    /// second and third part, undo each other.
-    ///
-    /// @param key 24 octets; false for any other length
-    public static boolean isDegenerate(Secret key) {
-        long[] parts = parts(key);
-        return parts.length == 3 && (parts[0] == parts[1] || parts[1] == parts[2]);
+    /// What the parts of a key of Triple DES make of it.
+    public enum Strength {
+        /// No better than DES: the first and second, or the second and third part, undo each other.
+        ONE_KEY,
+        /// The first and third part are the same: Triple DES with two keys.
+        TWO_KEYS,
+        THREE_KEYS
     }
 
-    /// Whether a key of Triple DES has the same first and third part: Triple DES with two keys.
-    ///
-    /// @param key 24 octets; false for any other length
-    public static boolean isTwoKey(Secret key) {
+    /// @param key of Triple DES, 24 octets
+    public static Strength strength(Secret key) {
         long[] parts = parts(key);
-        return parts.length == 3 && parts[0] == parts[2];
+        if (parts.length != 3) {
+            throw new IllegalArgumentException("no key of Triple DES: " + key.length() + " octets");
+        }
+        if (parts[0] == parts[1] || parts[1] == parts[2]) {
+            return Strength.ONE_KEY;
+        }
+        return parts[0] == parts[2] ? Strength.TWO_KEYS : Strength.THREE_KEYS;
     }
 
     private static long[] parts(Secret key) {

@@ -90,18 +90,24 @@ final class KeyChecker {
     }
 
     private void equalParts(Key key) {
-        if (DesKeys.isDegenerate(key.octets())) {
-            problems.report(
-                    Code.TRIPLE_DES_EQUAL_PARTS
-                            .at(key.span(), "two neighbouring parts of this key are the same")
-                            .label("so it is DES alone (RFC 2451 2.3)")
-                            .hint("make another: openssl rand -hex 24"));
-        } else if (DesKeys.isTwoKey(key.octets())) {
-            problems.report(
-                    Code.TRIPLE_DES_EQUAL_PARTS
-                            .at(key.span(), "the first and third part of this key are the same")
-                            .label("so it is 3DES with two keys only")
-                            .hint("make another: openssl rand -hex 24"));
+        switch (DesKeys.strength(key.octets())) {
+            case ONE_KEY ->
+                    problems.report(
+                            Code.TRIPLE_DES_EQUAL_PARTS
+                                    .at(
+                                            key.span(),
+                                            "two neighbouring parts of this key are the same")
+                                    .label("so it is DES alone (RFC 2451 2.3)")
+                                    .hint("make another: openssl rand -hex 24"));
+            case TWO_KEYS ->
+                    problems.report(
+                            Code.TRIPLE_DES_EQUAL_PARTS
+                                    .at(
+                                            key.span(),
+                                            "the first and third part of this key are the same")
+                                    .label("so it is 3DES with two keys only")
+                                    .hint("make another: openssl rand -hex 24"));
+            case THREE_KEYS -> {}
         }
     }
 

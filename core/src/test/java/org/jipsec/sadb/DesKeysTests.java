@@ -1,6 +1,7 @@
 package org.jipsec.sadb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.jipsec.wire.Secret;
 import org.junit.jupiter.api.Test;
@@ -35,21 +36,27 @@ class DesKeysTests {
     void findsNothingWrongWithOrdinaryKeys() {
         assertThat(DesKeys.isWeak(Secret.ofHex(GOOD))).isFalse();
         assertThat(DesKeys.isWeak(Secret.ofHex(GOOD + OTHER + GOOD))).isFalse();
-        assertThat(DesKeys.isDegenerate(Secret.ofHex(GOOD + OTHER + GOOD))).isFalse();
     }
 
     @Test
-    void knowsTripleDesThatIsSingleDes() {
-        assertThat(DesKeys.isDegenerate(Secret.ofHex(GOOD + GOOD + OTHER))).isTrue();
-        assertThat(DesKeys.isDegenerate(Secret.ofHex(OTHER + GOOD + GOOD))).isTrue();
+    void knowsHowManyKeysTripleDesHas() {
+        assertThat(strength(GOOD + GOOD + OTHER)).isEqualTo(DesKeys.Strength.ONE_KEY);
+        assertThat(strength(OTHER + GOOD + GOOD)).isEqualTo(DesKeys.Strength.ONE_KEY);
         String goodButForParity = "0022446688aaccee";
-        assertThat(DesKeys.isDegenerate(Secret.ofHex(OTHER + GOOD + goodButForParity))).isTrue();
+        assertThat(strength(OTHER + GOOD + goodButForParity)).isEqualTo(DesKeys.Strength.ONE_KEY);
+        assertThat(strength(GOOD + OTHER + GOOD)).isEqualTo(DesKeys.Strength.TWO_KEYS);
+        assertThat(strength(GOOD + OTHER + "0101010101010101"))
+                .isEqualTo(DesKeys.Strength.THREE_KEYS);
+    }
+
+    private static DesKeys.Strength strength(String key) {
+        return DesKeys.strength(Secret.ofHex(key));
     }
 
     @Test
     void saysNothingOfKeysThatAreNotOfDes() {
         assertThat(DesKeys.isWeak(Secret.of(new byte[16]))).isFalse();
-        assertThat(DesKeys.isDegenerate(Secret.of(new byte[8]))).isFalse();
-        assertThat(DesKeys.isDegenerate(Secret.of(new byte[16]))).isFalse();
+        assertThatThrownBy(() -> DesKeys.strength(Secret.of(new byte[8])))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }
