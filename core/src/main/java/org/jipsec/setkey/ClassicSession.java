@@ -8,6 +8,7 @@ import org.jipsec.sadb.SaState;
 import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
+import org.jspecify.annotations.Nullable;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -83,7 +84,7 @@ public final class ClassicSession {
         }
         ClassicInterpreter interpreter = new ClassicInterpreter(this, host.names(), output);
         StringBuilder pending = new StringBuilder();
-        for (String line = input.readLine(); line != null; line = input.readLine()) {
+        for (String line = line(input); line != null; line = line(input)) {
             int comment = line.indexOf('#');
             String kept = comment < 0 ? line : line.substring(0, comment);
             if (kept.isEmpty()) {
@@ -105,6 +106,21 @@ public final class ClassicSession {
             }
         }
         return 0;
+    }
+
+    /// As [BufferedReader#readLine], but a carriage return ends no line: to the original it is a
+    /// character that begins no word.
+    private static @Nullable String line(BufferedReader input) throws IOException {
+        int c = input.read();
+        if (c < 0) {
+            return null;
+        }
+        StringBuilder line = new StringBuilder();
+        while (c >= 0 && c != '\n') {
+            line.append((char) c);
+            c = input.read();
+        }
+        return line.toString();
     }
 
     /// `-D`, with `-P` [#dumpPolicies].
@@ -142,7 +158,7 @@ public final class ClassicSession {
         }
         do {
             sendOnce(operation, line);
-        } while (again && host.pause().getAsBoolean());
+        } while (again && !output.out().checkError() && host.pause().getAsBoolean());
     }
 
     /// Asks for the algorithms, as the original does before it reads; other programs see it in

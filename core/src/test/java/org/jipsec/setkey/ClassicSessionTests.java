@@ -3,20 +3,15 @@ package org.jipsec.setkey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.jipsec.sadb.AuthAlgorithm;
-import org.jipsec.sadb.Capabilities;
 import org.jipsec.sadb.Direction;
 import org.jipsec.sadb.EncryptionAlgorithm;
-import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.Policy;
 import org.jipsec.sadb.PolicyAction;
 import org.jipsec.sadb.PolicyLevel;
 import org.jipsec.sadb.SaFlags;
 import org.jipsec.sadb.SaMode;
-import org.jipsec.sadb.SadbBackend;
-import org.jipsec.sadb.SadbEvent;
 import org.jipsec.sadb.SadbOperation;
-import org.jipsec.sadb.SadbReply;
 import org.jipsec.sadb.SecurityAssociation;
 import org.jipsec.wire.IpText;
 import org.junit.jupiter.api.Test;
@@ -24,31 +19,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringReader;
-import java.io.StringWriter;
-import java.net.InetAddress;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.Consumer;
-import java.util.function.Function;
 
-/// What the goldens do not reach: spec/setkey.md's examples, values that are cut, `-c`.
-class ClassicSessionTests {
+/// What the goldens do not reach: spec/setkey.md's examples, values that are cut.
+class ClassicSessionTests extends ClassicRun {
     private static final String ENDS = "10.0.0.1 10.0.0.2 ";
     private static final String KEY_128 = "0xc0291ff014dccdd03874d9e8e4cdf3e6";
-
-    private final Recorder backend = new Recorder();
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private ClassicSettings settings = ClassicSettings.DEFAULT;
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(
@@ -346,177 +322,9 @@ class ClassicSessionTests {
     }
 
     @Test
-    void readsNothingWhenNobodyIsThere() throws IOException {
-        backend.absent = true;
-        assertThat(run("flush;")).isEqualTo(1);
-        assertThat(runInput("flush;\n")).isEqualTo(1);
-        assertThat(err.toString()).isEqualTo("setkey: nobody is there\n".repeat(2));
-        assertThat(backend.operations).isEmpty();
-    }
-
-    @Test
-    void runsEachCommandOfAStreamAndGoesOnAfterAWrongOne() throws IOException {
-        int status =
-                runInput(
-                        """
-                        # nothing
-                        flush; frobnicate 1;
-                        add 10.0.0.1 10.0.0.2 # the ends
-                          esp 0x100 -E null;
-                        dump
-                        """);
-        assertThat(status).isZero();
-        assertThat(out.toString()).startsWith("syntax error at `frobnicate'");
-        assertThat(backend.operations).hasSize(2); // what is not ended is not run
-    }
-
-    @Test
-    void saysRefusalsOfAStreamOnStandardOutput() throws IOException {
-        backend.answer = operation -> new SadbReply.Refused(Errno.EEXIST, "");
-        assertThat(runInput("flush;\nexit; flush;\n")).isZero();
-        assertThat(out.toString()).isEqualTo("File exists.\n");
-        assertThat(backend.operations).hasSize(1);
-    }
-
-    @Test
-    void splitsAStreamAtASemicolonInQuotesToo() throws IOException {
-        assertThat(runInput("add " + ENDS + "esp 1 -E des-cbc \"1234;678\";\n")).isEqualTo(1);
-        assertThat(out.toString()).isEqualTo("Syntax error at `\"'");
-    }
-
-    @Test
-    void givesUpAStreamAtAStrayCharacter() throws IOException {
-        assertThat(runInput("flush {;\nflush;\n")).isEqualTo(1);
-        assertThat(out.toString()).isEqualTo("Syntax error at `{'");
-    }
-
-    @Test
-    void beginsEachCommandOfAStreamAfresh() throws IOException {
-        runInput(
-                "add "
-                        + ENDS
-                        + "esp 1 -m tunnel -E des-cbc \"12345678\" oops;\n"
-                        + "add "
-                        + ENDS
-                        + "ah 2 -A hmac-md5 "
-                        + KEY_128
-                        + ";\n");
-        SecurityAssociation sa = backend.associations().get(0);
-        assertThat(sa.mode()).isEqualTo(SaMode.ANY);
-        assertThat(sa.encryption()).isEqualTo(EncryptionAlgorithm.NONE);
-        assertThat(sa.encryptionKey().length()).isZero();
-    }
-
-    @Test
     void flushesNoOtherProtocolForTcp() {
         run("flush tcp;");
         assertThat(backend.operations)
                 .containsExactly(new SadbOperation.FlushSas(IpsecProtocol.TCP));
-    }
-
-    @Test
-    void takesCommandsOfAnyLengthFromAStream() throws IOException {
-        runInput("flush" + " ".repeat(5000) + ";\n");
-        assertThat(backend.operations).hasSize(1);
-    }
-
-    private int run(String text) {
-        return session().runFile("F", text);
-    }
-
-    private int runInput(String text) throws IOException {
-        return session().runInput(new BufferedReader(new StringReader(text)));
-    }
-
-    private ClassicSession session() {
-        ClassicHost host =
-                new ClassicHost(
-                        new TwoFacedNames(),
-                        InstantSource.fixed(Instant.EPOCH),
-                        ZoneOffset.UTC,
-                        () -> false);
-        return new ClassicSession(
-                backend,
-                ClassicTrace.NONE,
-                host,
-                settings,
-                new PrintWriter(out),
-                new PrintWriter(err));
-    }
-
-    /// Knows one host, `two`, which has an address of each family.
-    private static final class TwoFacedNames implements ClassicNames {
-        @Override
-        public Optional<InetAddress> numeric(String host) {
-            return IpText.parse(host);
-        }
-
-        @Override
-        public List<InetAddress> addresses(String name) throws LookupFailed {
-            if (!name.equals("two")) {
-                throw new LookupFailed(UNKNOWN_HOST);
-            }
-            return List.of(
-                    IpText.parse("192.0.2.1").orElseThrow(),
-                    IpText.parse("2001:db8::1").orElseThrow());
-        }
-
-        @Override
-        public OptionalInt udpPort(String service) {
-            return service.equals("isakmp") ? OptionalInt.of(500) : OptionalInt.empty();
-        }
-    }
-
-    /// Says yes to everything, or what it is told to say.
-    private static final class Recorder implements SadbBackend {
-        private final List<SadbOperation> operations = new ArrayList<>();
-        private Function<SadbOperation, SadbReply> answer = operation -> new SadbReply.Done();
-        private boolean broken;
-        private boolean absent;
-
-        List<SecurityAssociation> associations() {
-            return operations.stream()
-                    .filter(SadbOperation.AddSa.class::isInstance)
-                    .map(operation -> ((SadbOperation.AddSa) operation).association())
-                    .toList();
-        }
-
-        List<Policy> policies() {
-            List<Policy> policies = new ArrayList<>();
-            for (SadbOperation operation : operations) {
-                if (operation instanceof SadbOperation.AddPolicy(Policy policy)) {
-                    policies.add(policy);
-                } else if (operation instanceof SadbOperation.DeletePolicy(Policy policy)) {
-                    policies.add(policy);
-                }
-            }
-            return policies;
-        }
-
-        @Override
-        public Capabilities capabilities() {
-            return ClassicCapabilities.LINUX;
-        }
-
-        @Override
-        public SadbReply execute(SadbOperation operation) throws IOException {
-            if (operation instanceof SadbOperation.Register) {
-                if (absent) {
-                    throw new IOException("nobody is there");
-                }
-                return new SadbReply.Registered(ClassicCapabilities.LINUX);
-            }
-            if (broken) {
-                throw new IOException("it is gone");
-            }
-            operations.add(operation);
-            return answer.apply(operation);
-        }
-
-        @Override
-        public void listen(Consumer<SadbEvent> listener) {}
-
-        @Override
-        public void close() {}
     }
 }
