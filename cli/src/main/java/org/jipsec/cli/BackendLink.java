@@ -5,7 +5,7 @@ import org.jipsec.setkey.ClassicTrace;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// An open backend, with the messages behind what it is asked and answers.
 interface BackendLink extends AutoCloseable {
@@ -17,8 +17,9 @@ interface BackendLink extends AutoCloseable {
     /// Hands over every message that any client exchanges with the backend, until the link breaks
     /// or is closed.
     ///
-    /// @param messages gets whole PF_KEY messages, to be read before it returns
-    void monitor(Consumer<ByteBuffer> messages) throws IOException;
+    /// @param messages gets whole PF_KEY messages, to be read before it returns, which is false
+    ///     when it wants no more
+    void monitor(Predicate<ByteBuffer> messages) throws IOException;
 
     @Override
     void close() throws IOException;

@@ -31,7 +31,7 @@ public final class CommandLines {
                         "       jsetkey [-H] -x",
                         "       jsetkey [--json] --stats",
                         "       jsetkey [-Pap] DUMP...",
-                        "       jsetkey explain CODE")
+                        "       jsetkey explain [CODE]")
                 .footer(
                         "",
                         "Exit status: 0 all done; 1 the file is wrong or something was refused;",

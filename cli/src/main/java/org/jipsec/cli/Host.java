@@ -1,5 +1,8 @@
 package org.jipsec.cli;
 
+import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -48,8 +51,20 @@ record Host(
     }
 
     /// A file as the user named it.
-    Path path(String name) {
-        return folder.resolve(name);
+    ///
+    /// @throws FileSystemException there can be no such file
+    Path path(String name) throws FileSystemException {
+        if (name.isEmpty()) {
+            throw new NoSuchFileException(name);
+        }
+        try {
+            return folder.resolve(name);
+        } catch (InvalidPathException unknownCharacters) {
+            FileSystemException failure =
+                    new FileSystemException(name, null, "The locale lacks its characters");
+            failure.initCause(unknownCharacters);
+            throw failure;
+        }
     }
 
     Optional<String> variable(String name) {

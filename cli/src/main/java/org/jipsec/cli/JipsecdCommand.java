@@ -1,7 +1,5 @@
 package org.jipsec.cli;
 
-import picocli.CommandLine.Model.CommandSpec;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -28,23 +26,18 @@ final class JipsecdCommand {
     /// @return 0; 1 what was asked for could not be done; 2 the command line is wrong; 3 `--status`
     ///     found none running
     int run(InputStream in, PrintWriter out, PrintWriter err, String... arguments) {
-        CommandSpec spec = CommandLines.jipsecd();
         try {
-            GivenOptions given = CommandLines.parse(spec, arguments);
-            if (given.has("-h")) {
-                CommandLines.printUsage(spec, out);
+            Optional<GivenOptions> opening =
+                    ProgramOpening.read(
+                            CommandLines.jipsecd(),
+                            out,
+                            "takes no arguments, only options",
+                            arguments);
+            if (opening.isEmpty()) {
                 return 0;
             }
-            if (given.has("-V")) {
-                out.println(Version.line("jipsecd"));
-                return 0;
-            }
-            if (!given.positionals().isEmpty()) {
-                throw new UsageException("takes no arguments, only options");
-            }
-            String socket = given.value("--socket", "");
-            Optional<Path> option =
-                    socket.isEmpty() ? Optional.empty() : Optional.of(Path.of(socket));
+            GivenOptions given = opening.get();
+            Optional<Path> option = ServicePlace.option(given);
             if (given.has("--stop")) {
                 return stop(option, out, err);
             }
@@ -58,7 +51,7 @@ final class JipsecdCommand {
             err.println("try: jipsecd --help");
             return 2;
         } catch (IOException failed) {
-            err.println("jipsecd: " + failed.getMessage());
+            err.println("jipsecd: " + Reasons.message(failed));
             return 1;
         }
     }

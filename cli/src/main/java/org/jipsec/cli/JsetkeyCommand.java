@@ -30,7 +30,7 @@ final class JsetkeyCommand {
             return 2;
         } catch (IOException failed) {
             out.flush();
-            err.println("jsetkey: " + failed.getMessage());
+            err.println("jsetkey: " + Reasons.message(failed));
             return 1;
         }
     }
@@ -84,7 +84,10 @@ final class JsetkeyCommand {
                 case MONITOR -> session.monitor(options.timestamps() > 1);
                 case PRINT_DUMPS -> printDumps(options, out, err);
                 case STATISTICS -> session.printStatistics();
-                case EXPLAIN -> session.explain(options.file());
+                case EXPLAIN ->
+                        options.file().isEmpty()
+                                ? session.listCodes()
+                                : session.explain(options.file());
                 case HELP -> {
                     CommandLines.printUsage(CommandLines.jsetkey(), out);
                     yield 0;
@@ -115,6 +118,9 @@ final class JsetkeyCommand {
     private static int text(Session session, JsetkeyOptions options, String name, byte[] octets)
             throws IOException {
         if (options.check()) {
+            return session.plan(name, octets);
+        }
+        if (options.dryRun() && options.verbose()) {
             return session.plan(name, octets);
         }
         return options.dryRun() ? session.check(name, octets) : session.load(name, octets);

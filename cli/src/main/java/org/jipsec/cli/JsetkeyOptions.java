@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /// What jsetkey was asked for in its default mode: a [GivenOptions] that makes sense.
 ///
-/// @param file what `-f` or `explain` names; empty otherwise
+/// @param file what `-f` or `explain` names; empty otherwise, and for a list of all codes
 /// @param repeat `-l`
 /// @param dryRun `-n`
 /// @param forward `-r`, the default: an `in` policy brings its `fwd` one
@@ -58,13 +58,13 @@ record JsetkeyOptions(
             throw new UsageException("--show-keys goes with --json; -D shows keys anyway");
         }
         boolean explain = action == Action.EXPLAIN;
-        if (explain && given.positionals().size() != 2) {
+        if (explain && given.positionals().size() > 2) {
             throw new UsageException("explain takes one code, as in: jsetkey explain SK014");
         }
-        String socket = given.value("--socket", "");
+        requireJsonOfItsKind(given, action);
         return new JsetkeyOptions(
                 action,
-                explain ? given.positionals().get(1) : given.value("-f", ""),
+                explain ? String.join("", rest(given.positionals())) : given.value("-f", ""),
                 given.has("-P"),
                 given.has("-a"),
                 given.has("-p"),
@@ -77,10 +77,32 @@ record JsetkeyOptions(
                 given.count("-x"),
                 given.positionals(),
                 BackendChoice.of(given.value("--backend", "auto")),
-                socket.isEmpty() ? Optional.empty() : Optional.of(Path.of(socket)),
+                ServicePlace.option(given),
                 given.has("--json"),
                 given.has("--show-keys"),
                 ColorChoice.of(given.value("--color", "auto")));
+    }
+
+    private static List<String> rest(List<String> words) {
+        return words.subList(1, words.size());
+    }
+
+    /// What is no JSON among the JSON would break the program that reads it.
+    private static void requireJsonOfItsKind(GivenOptions given, Action action)
+            throws UsageException {
+        if (!given.has("--json")) {
+            return;
+        }
+        switch (action) {
+            case LOAD, READ_INPUT, DUMP, FLUSH, STATISTICS, HELP, VERSION -> {}
+            case MONITOR, PRINT_DUMPS, EXPLAIN ->
+                    throw new UsageException("--json goes with -f, -c, -D and --stats");
+        }
+        for (String option : List.of("-v", "-H", "-l")) {
+            if (given.has(option)) {
+                throw new UsageException("--json and " + option + " cannot be given together");
+            }
+        }
     }
 
     private static Action action(GivenOptions given) throws UsageException {

@@ -13,6 +13,7 @@ import org.jipsec.sadb.PolicySnapshot;
 import org.jipsec.sadb.SaSnapshot;
 import org.jipsec.sadb.SecurityAssociation;
 import org.jipsec.sadb.Selector;
+import org.jipsec.sadb.Spi;
 import org.jipsec.sadb.Statistics;
 import org.jipsec.wire.IpText;
 import org.jipsec.wire.Prefix;
@@ -68,6 +69,12 @@ final class JsonListing {
         }
         listing.json.close(']').close('}');
         return listing.json.toString();
+    }
+
+    static String spi(Spi spi) {
+        JsonListing listing = new JsonListing(false);
+        listing.begin("reservedSpi").string(spi.toString());
+        return listing.json.close('}').toString();
     }
 
     private JsonWriter begin(String what) {

@@ -2,7 +2,6 @@ package org.jipsec.cli;
 
 import java.io.BufferedWriter;
 import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -13,10 +12,16 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        PrintWriter out = writer(FileDescriptor.out);
-        PrintWriter err = writer(FileDescriptor.err);
+        StandardStream standardOut = new StandardStream(FileDescriptor.out);
+        PrintWriter out = writer(standardOut);
+        PrintWriter err = writer(new StandardStream(FileDescriptor.err));
         int status = run(Host.real(), out, err, arguments);
         out.flush();
+        String lost = standardOut.lost();
+        if (!lost.isEmpty()) {
+            err.println(arguments[0] + ": cannot write to standard output: " + lost);
+            status = Math.max(status, 1);
+        }
         err.flush();
         // Nothing is left to do, and an orderly end of the JVM costs milliseconds.
         Runtime.getRuntime().halt(status);
@@ -41,11 +46,9 @@ public final class Main {
         };
     }
 
-    private static PrintWriter writer(FileDescriptor descriptor) {
+    private static PrintWriter writer(StandardStream stream) {
         return new PrintWriter(
                 new BufferedWriter(
-                        new OutputStreamWriter(
-                                new FileOutputStream(descriptor), StandardCharsets.UTF_8),
-                        1 << 16));
+                        new OutputStreamWriter(stream, StandardCharsets.UTF_8), 1 << 16));
     }
 }

@@ -6,10 +6,10 @@ import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZonedDateTime;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// `-x`: each message with the time before it, as the original prints it.
-final class MonitorPrinter implements Consumer<ByteBuffer> {
+final class MonitorPrinter implements Predicate<ByteBuffer> {
     private static final int HEADER = 16;
     private static final int X_PROMISC = 11;
 
@@ -25,8 +25,9 @@ final class MonitorPrinter implements Consumer<ByteBuffer> {
         this.bareSeconds = bareSeconds;
     }
 
+    /// False when nobody reads any more.
     @Override
-    public void accept(ByteBuffer message) {
+    public boolean test(ByteBuffer message) {
         StringBuilder text = new StringBuilder();
         appendTime(text, host.clock().instant());
         if (hex) {
@@ -41,6 +42,7 @@ final class MonitorPrinter implements Consumer<ByteBuffer> {
             text.append(PfkeyDump.text(inner)).append('\n');
         }
         out.append(text).flush();
+        return !out.checkError();
     }
 
     private void appendTime(StringBuilder text, Instant now) {

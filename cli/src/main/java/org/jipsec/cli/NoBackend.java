@@ -10,6 +10,7 @@ import org.jipsec.setkey.ClassicTrace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// For `-n`: knows what the embedded stack can do and carries nothing out.
 final class NoBackend implements BackendLink, SadbBackend {
@@ -39,7 +40,7 @@ final class NoBackend implements BackendLink, SadbBackend {
     }
 
     @Override
-    public void monitor(Consumer<ByteBuffer> messages) throws IOException {
+    public void monitor(Predicate<ByteBuffer> messages) throws IOException {
         throw new IOException("-n hears nothing");
     }
 

@@ -1,6 +1,7 @@
 package org.jipsec.cli;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -23,8 +24,20 @@ final class Reasons {
         return Files.exists(file) ? NOT_ALLOWED : NOT_THERE;
     }
 
+    /// A failure that no file explains, or that names its own, as a message for the user.
+    static String message(IOException failed) {
+        return switch (failed) {
+            case SocketTimeoutException _ -> "the service does not answer";
+            case FileSystemException system
+                    when system.getFile() != null && system.getReason() == null ->
+                    system.getFile() + ": " + of(system);
+            default -> of(failed);
+        };
+    }
+
     static String of(IOException failed) {
         return switch (failed) {
+            case SocketTimeoutException _ -> "the service does not answer";
             case NoSuchFileException _ -> NOT_THERE;
             case AccessDeniedException _ -> NOT_ALLOWED;
             case FileSystemException system ->

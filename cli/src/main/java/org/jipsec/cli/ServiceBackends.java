@@ -9,11 +9,13 @@ import org.jipsec.setkey.ClassicTrace;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// The userspace service on its UNIX socket: finds one that runs, or starts one.
 final class ServiceBackends implements BackendOpener {
@@ -61,6 +63,12 @@ final class ServiceBackends implements BackendOpener {
     }
 
     private Optional<BackendLink> found(Optional<Path> socket) throws IOException {
+        Optional<ServicePlace> named = ServicePlace.named(host, socket);
+        if (named.isPresent()
+                && Files.exists(named.get().socket())
+                && !Files.isWritable(named.get().socket())) {
+            throw new AccessDeniedException(named.get().socket().toString());
+        }
         for (ServicePlace place : ServicePlace.candidates(host, socket)) {
             if (Files.exists(place.socket()) && Files.isWritable(place.socket())) {
                 Optional<BackendLink> link = connected(place);
@@ -133,14 +141,13 @@ final class ServiceBackends implements BackendOpener {
         }
 
         @Override
-        public void monitor(Consumer<ByteBuffer> messages) throws IOException {
+        public void monitor(Predicate<ByteBuffer> messages) throws IOException {
             try (PfkeyMonitor monitor =
                     PfkeyMonitor.open(UnixPfkeyChannel.connect(place.socket()), processId())) {
-                for (ByteBuffer message = monitor.next();
-                        message != null;
-                        message = monitor.next()) {
-                    messages.accept(message);
-                }
+                ByteBuffer message;
+                do {
+                    message = monitor.next();
+                } while (message != null && messages.test(message));
             }
         }
 

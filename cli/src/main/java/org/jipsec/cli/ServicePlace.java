@@ -2,6 +2,7 @@ package org.jipsec.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -39,10 +40,43 @@ record ServicePlace(Path socket) {
         return beside(".log");
     }
 
+    /// What `--socket` names; empty when it was not given.
+    ///
+    /// @throws UsageException it names no file
+    static Optional<Path> option(GivenOptions given) throws UsageException {
+        return given.has("--socket")
+                ? Optional.of(path("--socket", given.value("--socket", "")))
+                : Optional.empty();
+    }
+
+    /// @param what names the path, for the message
+    /// @throws UsageException no file can have that name
+    static Path path(String what, String text) throws UsageException {
+        try {
+            Path path = Path.of(text).toAbsolutePath().normalize();
+            if (text.isEmpty() || path.getFileName() == null) {
+                throw new UsageException(what + " needs the path of a socket");
+            }
+            return path;
+        } catch (InvalidPathException unknownCharacters) {
+            throw new UsageException(what + ": the locale lacks characters of " + text);
+        }
+    }
+
     /// What the user named, or nothing.
-    static Optional<ServicePlace> named(Host host, Optional<Path> option) {
-        return option.or(() -> host.variable("JIPSEC_SOCKET").map(Path::of))
-                .map(path -> new ServicePlace(path.toAbsolutePath()));
+    static Optional<ServicePlace> named(Host host, Optional<Path> option) throws IOException {
+        if (option.isPresent()) {
+            return Optional.of(new ServicePlace(option.get().toAbsolutePath()));
+        }
+        Optional<String> variable = host.variable("JIPSEC_SOCKET");
+        if (variable.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new ServicePlace(path("JIPSEC_SOCKET", variable.get())));
+        } catch (UsageException wrong) {
+            throw new IOException(wrong.getMessage(), wrong);
+        }
     }
 
     /// Where a service may be listening, best first.

@@ -86,7 +86,7 @@ final class ServiceStarter {
     }
 
     private static String lastLineOf(Path log) throws IOException {
-        List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+        List<String> lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
         return lines.isEmpty() ? "it said nothing" : lines.getLast();
     }
 }

@@ -186,6 +186,9 @@ final class Session implements AutoCloseable {
                         }
                     });
         } catch (IOException broken) {
+            if (refusals.hasErrors() || presentation.json()) {
+                report(source, refusals);
+            }
             throw new IOException(
                     "the backend broke off after "
                             + counted(answered[0], planned.size())
@@ -238,7 +241,8 @@ final class Session implements AutoCloseable {
             case SadbReply.Sas(var snapshots) -> printAssociations(snapshots);
             case SadbReply.FoundPolicy(var snapshot) -> printPolicies(List.of(snapshot));
             case SadbReply.Policies(var snapshots) -> printPolicies(snapshots);
-            case SadbReply.SpiReserved(var spi) -> out.println("spi " + spi);
+            case SadbReply.SpiReserved(var spi) ->
+                    out.println(presentation.json() ? JsonListing.spi(spi) : "spi " + spi);
             case SadbReply.Counted(var statistics) -> StatisticsTable.print(statistics, out);
             case SadbReply.Done _, SadbReply.Registered _, SadbReply.Refused _ -> {}
         }
@@ -275,20 +279,27 @@ final class Session implements AutoCloseable {
         return reply instanceof SadbReply.Refused refused ? refused(refused) : printed(reply);
     }
 
-    /// `-l`: one line each, again and again until the host's pause says no.
+    /// `-l`: one line each, again and again until the host's pause says no, nobody reads, or nobody
+    /// answers.
     int printForever() throws IOException {
         out.print(SaFormatter.SHORT_HEADER);
         SaFormatter formatter = new SaFormatter(zone(), presentation.ports());
         do {
+            SadbReply reply = execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC));
+            if (reply instanceof SadbReply.Refused refused) {
+                return refused(refused);
+            }
             StringBuilder text = new StringBuilder();
             Instant now = host.clock().instant();
-            for (SaSnapshot snapshot : associations()) {
-                if (shown(snapshot)) {
-                    formatter.appendShort(text, snapshot, now);
+            if (reply instanceof SadbReply.Sas(var snapshots)) {
+                for (SaSnapshot snapshot : snapshots) {
+                    if (shown(snapshot)) {
+                        formatter.appendShort(text, snapshot, now);
+                    }
                 }
             }
             out.append(text).flush();
-        } while (host.pause().getAsBoolean());
+        } while (!out.checkError() && host.pause().getAsBoolean());
         return 0;
     }
 
@@ -303,6 +314,14 @@ final class Session implements AutoCloseable {
 
     int monitor(boolean bareSeconds) throws IOException {
         link().monitor(new MonitorPrinter(host, out, presentation.hex(), bareSeconds));
+        return 0;
+    }
+
+    int listCodes() {
+        for (Explanations.Page page : Explanations.all().values()) {
+            out.println(
+                    page.code().id() + "  " + page.code().severity().word() + ": " + page.title());
+        }
         return 0;
     }
 

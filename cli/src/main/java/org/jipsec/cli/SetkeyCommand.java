@@ -58,11 +58,12 @@ final class SetkeyCommand {
                 if (argument.equals("--backend")) {
                     choice = BackendChoice.of(arguments[++i]);
                 } else if (argument.equals("--socket")) {
-                    socket = Optional.of(Path.of(arguments[++i]));
+                    socket = Optional.of(ServicePlace.path("--socket", arguments[++i]));
                 } else if (argument.startsWith("--backend=")) {
                     choice = BackendChoice.of(argument.substring("--backend=".length()));
                 } else if (argument.startsWith("--socket=")) {
-                    socket = Optional.of(Path.of(argument.substring("--socket=".length())));
+                    String path = argument.substring("--socket=".length());
+                    socket = Optional.of(ServicePlace.path("--socket", path));
                 } else if (!argument.equals("--classic")) {
                     original.add(argument);
                 }
@@ -101,8 +102,12 @@ final class SetkeyCommand {
         if (file.equals("-")) {
             return "";
         }
-        Path path = host.path(file);
-        String reason = Reasons.whyNotReadable(path);
+        String reason;
+        try {
+            reason = Reasons.whyNotReadable(host.path(file));
+        } catch (IOException noSuchName) {
+            reason = Reasons.of(noSuchName);
+        }
         return reason.isEmpty() ? "" : "setkey: Can't open `" + file + "': " + reason;
     }
 
@@ -170,7 +175,7 @@ final class SetkeyCommand {
             }
             return 0;
         } catch (IOException failed) {
-            err.println("pfkey_open: " + failed.getMessage());
+            err.println("pfkey_open: " + Reasons.message(failed));
             return 1;
         }
     }

@@ -93,7 +93,7 @@ final class Shell {
                     return 0;
                 }
             } catch (IOException failed) {
-                out.println(failed.getMessage());
+                out.println(Reasons.message(failed));
             }
             out.flush();
         }

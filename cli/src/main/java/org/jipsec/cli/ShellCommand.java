@@ -3,8 +3,6 @@ package org.jipsec.cli;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-import picocli.CommandLine.Model.CommandSpec;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -23,32 +21,26 @@ final class ShellCommand {
 
     /// @return 0; 1 there is no backend; 2 the command line is wrong
     int run(InputStream in, PrintWriter out, PrintWriter err, String... arguments) {
-        CommandSpec spec = CommandLines.jipsec();
         try {
-            GivenOptions given = CommandLines.parse(spec, arguments);
-            if (given.has("-h")) {
-                CommandLines.printUsage(spec, out);
+            Optional<GivenOptions> opening =
+                    ProgramOpening.read(
+                            CommandLines.jipsec(),
+                            out,
+                            "takes no arguments; to load a file: jsetkey -f FILE",
+                            arguments);
+            if (opening.isEmpty()) {
                 return 0;
             }
-            if (given.has("-V")) {
-                out.println(Version.line("jipsec"));
-                return 0;
-            }
-            if (!given.positionals().isEmpty()) {
-                throw new UsageException("takes no arguments; to load a file: jsetkey -f FILE");
-            }
+            GivenOptions given = opening.get();
             BackendChoice choice = BackendChoice.of(given.value("--backend", "auto"));
             ColorChoice color = ColorChoice.of(given.value("--color", "auto"));
-            String socket = given.value("--socket", "");
-            Optional<Path> path =
-                    socket.isEmpty() ? Optional.empty() : Optional.of(Path.of(socket));
-            return shell(choice, path, color, true, err);
+            return shell(choice, ServicePlace.option(given), color, true, err);
         } catch (UsageException wrong) {
             err.println("jipsec: " + wrong.getMessage());
             err.println("try: jipsec --help");
             return 2;
         } catch (IOException failed) {
-            err.println("jipsec: " + failed.getMessage());
+            err.println("jipsec: " + Reasons.message(failed));
             return 1;
         }
     }

@@ -1,5 +1,6 @@
 package org.jipsec.cli;
 
+import java.io.FileDescriptor;
 import java.io.PrintWriter;
 import java.io.Writer;
 
@@ -11,9 +12,11 @@ final class Training {
 
     /// @param arguments the file to load
     public static void main(String[] arguments) {
-        String file = arguments[0];
         Host host = Host.real();
+        // Main has one at every start.
+        StandardStream standardOut = new StandardStream(FileDescriptor.out);
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
         Main.run(host, nowhere, nowhere, "jsetkey", "-n", "-f", arguments[0]);
+        System.err.print(standardOut.lost());
     }
 }

@@ -3,6 +3,7 @@ package org.jipsec.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.jipsec.cli.TestMachine.Result;
+import org.jipsec.setkey.Code;
 import org.jipsec.setkey.GoldenFiles;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -10,8 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 class JsetkeyCommandTests {
     private static final String KEY = "0x7aeaca3f87d060a12f4a4487d5a5c3355920fae69a96c831";
@@ -190,6 +196,97 @@ class JsetkeyCommandTests {
     void explainsADiagnostic() {
         assertThat(machine.run("explain", "sk014").out()).contains("SK014");
         assertThat(machine.run("explain", "SK999").status()).isEqualTo(1);
+    }
+
+    @Test
+    void listsAllDiagnostics() {
+        Result result = machine.run("explain");
+        assertThat(result.status()).isZero();
+        assertThat(result.out().lines())
+                .hasSize(Code.values().length)
+                .contains("SK014  error: the key has the wrong length");
+    }
+
+    @Test
+    void printsWhatWouldBeSentWithoutSendingIt() throws IOException {
+        file("x.conf", ADD);
+        assertThat(machine.run("-n", "-v", "-f", "x.conf").out())
+                .isEqualTo("SAD + esp 10.0.0.1 -> 10.0.0.2 spi 0x1000 any 3des-cbc\n");
+        assertThat(machine.run("-D").out()).isEqualTo("No SAD entries.\n");
+    }
+
+    @Test
+    void printsAReservedSpiAsJson() {
+        assertThat(machine.feed("getspi 10.0.0.1 10.0.0.2 esp;", "--json", "-c").out())
+                .startsWith("{\"schema\":1,\"reservedSpi\":\"0x")
+                .contains("\"}\n{\"schema\":1,\"file\":\"<stdin>\"");
+    }
+
+    @Test
+    void saysThatAFileWithoutANameIsNotThere() {
+        assertThat(machine.run("-n", "-f", "").err()).contains("No such file or directory");
+        try (TestMachine original = new TestMachine(folder, "setkey")) {
+            assertThat(original.run("-n", "-f", "").err()).contains("No such file or directory");
+        }
+    }
+
+    @Test
+    void refusesAFileWhoseNameTheSystemCannotHave() {
+        assertThat(machine.run("-n", "-f", "x\0y").err())
+                .contains("The locale lacks its characters");
+        assertThat(machine.run("x\0y").status()).isEqualTo(1);
+        assertThat(machine.run("--socket", "x\0y", "-D").status()).isEqualTo(2);
+        try (TestMachine original = new TestMachine(folder, "setkey")) {
+            assertThat(original.run("-n", "-f", "x\0y").status()).isEqualTo(1);
+            assertThat(original.run("--socket", "x\0y", "-D").status()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void suggestsNoCommandThatAFileCouldMisuse() {
+        assertThat(machine.feed("flush;\r\n", "-n", "-c").err())
+                .contains("take them out, as does: sed 's/\\r$//'")
+                .doesNotContain("-i");
+    }
+
+    @Test
+    void endsAnEndlessListingThatNobodyReads() {
+        for (String program : List.of("jsetkey", "setkey")) {
+            try (TestMachine other = new TestMachine(folder, program)) {
+                other.rounds = 5;
+                other.run(
+                        InputStream.nullInputStream(),
+                        new PrintWriter(new ClosedWriter()),
+                        new PrintWriter(Writer.nullWriter()),
+                        List.of("-D", "-l"));
+                assertThat(other.rounds).as(program).isEqualTo(5);
+            }
+        }
+    }
+
+    @Test
+    void stopsListeningWhenNobodyReads() {
+        MonitorPrinter printer =
+                new MonitorPrinter(
+                        machine.host(), new PrintWriter(new ClosedWriter()), false, false);
+        assertThat(printer.test(ByteBuffer.allocate(16))).isFalse();
+    }
+
+    private static final class ClosedWriter extends Writer {
+        @Override
+        public void write(char[] text, int offset, int length) throws IOException {
+            throw new IOException("Broken pipe");
+        }
+
+        @Override
+        public void flush() {
+            // Nothing has been kept.
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
     }
 
     @Test

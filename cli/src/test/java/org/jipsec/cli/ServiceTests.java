@@ -10,9 +10,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -48,7 +54,10 @@ class ServiceTests {
     @Test
     void takesThePlaceOfOneThatWasKilled() throws IOException {
         Files.writeString(place.pidFile(), "1\n");
-        Files.createFile(place.socket());
+        try (ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            killed.bind(UnixDomainSocketAddress.of(place.socket()));
+        }
+        assertThat(place.socket()).exists();
         try (Service service = Service.open(place, host.clock()).orElseThrow()) {
             assertThat(service).isNotNull();
             assertThat(ServiceLock.holder(place)).isPresent();
@@ -78,6 +87,32 @@ class ServiceTests {
         assertThat(place.socket()).doesNotExist();
         assertThat(Files.readString(place.logFile()))
                 .contains("listens on", "its state is lost", "ends;");
+    }
+
+    @Test
+    void leavesAFileThatIsNoSocketAlone() throws IOException {
+        Files.writeString(place.socket(), "flush;");
+        assertThatThrownBy(() -> Service.open(place, host.clock()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is there already, and is no socket");
+        assertThat(place.socket()).hasContent("flush;");
+    }
+
+    @Test
+    void namesTheFileItMayNotUseAndWhy() {
+        assertThat(Reasons.message(new AccessDeniedException("/run/x.start")))
+                .isEqualTo("/run/x.start: Permission denied");
+        assertThat(Reasons.message(new SocketTimeoutException("Resource temporarily unavailable")))
+                .isEqualTo("the service does not answer");
+        assertThat(Reasons.message(new IOException("why"))).isEqualTo("why");
+    }
+
+    @Test
+    void saysWhyItsOutputCouldNotBeWritten() throws IOException {
+        try (StandardStream full = new StandardStream(new FileOutputStream("/dev/full").getFD())) {
+            assertThatThrownBy(() -> full.write(new byte[1], 0, 1)).isInstanceOf(IOException.class);
+            assertThat(full.lost()).isEqualTo("No space left on device");
+        }
     }
 
     @Test

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// A machine with a key service, empty databases and a clock that stands still but for [#sleep].
 final class TestMachine implements GoldenScript.Program, AutoCloseable {
@@ -119,15 +120,14 @@ final class TestMachine implements GoldenScript.Program, AutoCloseable {
             }
 
             @Override
-            public void monitor(Consumer<ByteBuffer> messages) throws IOException {
+            public void monitor(Predicate<ByteBuffer> messages) throws IOException {
                 try (PfkeyMonitor monitor = PfkeyMonitor.open(channel(), processId)) {
                     // The echo of the monitor's own wish, then what the test does meanwhile.
                     for (int i = 0; i < rounds; i++) {
                         ByteBuffer message = monitor.next();
-                        if (message == null) {
+                        if (message == null || !messages.test(message)) {
                             return;
                         }
-                        messages.accept(message);
                     }
                 }
             }

@@ -10,9 +10,14 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.concurrent.locks.LockSupport;
@@ -21,6 +26,16 @@ import java.util.concurrent.locks.LockSupport;
 /// open (mode 0600), and behind which only the owner and root are served.
 public final class KeyServiceSocket implements AutoCloseable {
     private static final long PAUSE_NANOS = 20_000_000;
+
+    /// The longest that the JDK takes on Linux, one octet shorter than `sun_path` has room for.
+    private static final int LONGEST_PATH = 106;
+
+    private static final int MOST_WORKSHOPS = 100;
+
+    /// `S_IFMT` and `S_IFSOCK`.
+    private static final int TYPE_OF_FILE = 0170000;
+
+    private static final int TYPE_SOCKET = 0140000;
 
     private final KeyService service;
     private final Path path;
@@ -41,18 +56,13 @@ public final class KeyServiceSocket implements AutoCloseable {
     /// @throws BindException somebody else listens there
     /// @throws IOException the path cannot be made a socket of ours
     public static KeyServiceSocket open(KeyService service, Path path) throws IOException {
+        requireSocketPath(path);
         if (isListenedTo(path)) {
             throw new BindException(path + ": another key service listens there");
         }
         // Made where nobody else can reach it, and moved when its mode is right: the socket is
         // never open to others, not for a moment.
-        Path folder = path.toAbsolutePath().getParent();
-        Path workshop =
-                Files.createTempDirectory(
-                        folder,
-                        ".j",
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rwx------")));
+        Path workshop = workshopBeside(path.toAbsolutePath());
         Path made = workshop.resolve("s");
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
@@ -81,6 +91,42 @@ public final class KeyServiceSocket implements AutoCloseable {
     public void close() throws IOException {
         listener.close();
         Files.deleteIfExists(path);
+    }
+
+    /// What is at `path` is replaced only if it is a socket, and clients must be able to name it.
+    private static void requireSocketPath(Path path) throws IOException {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isSocket(path)) {
+            throw new FileSystemException(
+                    path.toString(), null, "is there already, and is no socket");
+        }
+        int octets = path.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (octets > LONGEST_PATH) {
+            throw new FileSystemException(
+                    path.toString(),
+                    null,
+                    "its path has " + octets + " octets, that of a socket at most " + LONGEST_PATH);
+        }
+    }
+
+    private static boolean isSocket(Path path) throws IOException {
+        int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        return (mode & TYPE_OF_FILE) == TYPE_SOCKET;
+    }
+
+    /// A folder that only we can enter, with a short name, so that a path in it is hardly longer
+    /// than that of the socket.
+    private static Path workshopBeside(Path socket) throws IOException {
+        FileAttribute<?> ownerOnly =
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+        for (int i = 0; i < MOST_WORKSHOPS; i++) {
+            try {
+                return Files.createDirectory(socket.resolveSibling(".j" + i), ownerOnly);
+            } catch (FileAlreadyExistsException taken) {
+                // by another that starts, or left by one that was killed
+            }
+        }
+        throw new FileSystemException(
+                socket.toString(), null, "its folder is full of folders .jN: remove them");
     }
 
     private static boolean isListenedTo(Path path) {

@@ -126,6 +126,14 @@ public final class SetkeyParser {
         return before < 0 || source.u8(before) == '\n';
     }
 
+    /// A command for the shell, which a name with blanks or worse would be dangerous in.
+    private static String withoutCarriageReturns(String file) {
+        String command = "sed 's/\\r$//'";
+        return file.matches("[\\w./][\\w./-]*")
+                ? command.replace("sed", "sed -i") + " " + file
+                : "take them out, as does: " + command;
+    }
+
     /// Reports carriage returns at line ends once, and reads on as if they were blanks.
     static SourceText withoutDosLineEnds(SourceText source, Diagnostics problems) {
         byte[] octets = source.octets();
@@ -141,7 +149,7 @@ public final class SetkeyParser {
         problems.report(
                 Code.DOS_LINE_ENDS
                         .at(Span.at(first), "lines end in CR LF, as DOS has it")
-                        .hint("sed -i 's/\\r$//' " + source.name()));
+                        .hint(withoutCarriageReturns(source.name())));
         byte[] mended = octets.clone();
         for (int i = first; i + 1 < mended.length; i++) {
             if (mended[i] == '\r' && mended[i + 1] == '\n') {

@@ -81,6 +81,33 @@ class KeyServiceSocketTests {
     }
 
     @Test
+    void replacesNothingButASocket() throws IOException {
+        Path path = Files.writeString(folder.resolve("tunnel.conf"), "flush;");
+        assertThatThrownBy(() -> KeyServiceSocket.open(service, path))
+                .hasMessageContaining("is no socket");
+        assertThat(path).hasContent("flush;");
+        assertThatThrownBy(() -> KeyServiceSocket.open(service, folder))
+                .hasMessageContaining("is no socket");
+    }
+
+    @Test
+    void takesAPathAsLongAsASocketsMayBe() throws IOException {
+        Path deep = folder;
+        while (deep.toString().length() < 80) {
+            deep = deep.resolve("folder-" + deep.toString().length() % 10);
+        }
+        Files.createDirectories(deep);
+        Path longest = deep.resolve("s".repeat(105 - deep.toString().length()));
+        assertThat(longest.toString()).hasSize(106);
+        try (KeyServiceSocket _ = KeyServiceSocket.open(service, longest)) {
+            assertServes(longest);
+        }
+        assertThatThrownBy(() -> KeyServiceSocket.open(service, Path.of(longest.toString() + "s")))
+                .hasMessageContaining("has 107 octets");
+        assertThat(deep).isEmptyDirectory();
+    }
+
+    @Test
     void endsAConnectionThatBreaksOffInAMessage() throws IOException {
         Path path = folder.resolve("pfkey.sock");
         try (KeyServiceSocket _ = KeyServiceSocket.open(service, path)) {
