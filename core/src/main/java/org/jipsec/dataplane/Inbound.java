@@ -29,6 +29,9 @@ public final class Inbound implements AutoCloseable {
     /// upper layer is then of addresses that a NAT may have changed.
     private boolean addressesChanged;
 
+    /// Whether the packet, as it is now, was put together here.
+    private boolean reassembled;
+
     /// @param locality which packets are for this host; the others pass through
     /// @param encapsulationPorts at which UDP ports of this host encapsulated ESP arrives
     public Inbound(Locality locality, IntPredicate encapsulationPorts) {
@@ -55,6 +58,7 @@ public final class Inbound implements AutoCloseable {
             Verdict verdict) {
         verdict.clear();
         addressesChanged = false;
+        reassembled = false;
         boolean local;
         do {
             DropReason malformed = headers.read(packet);
@@ -71,6 +75,7 @@ public final class Inbound implements AutoCloseable {
                 if (!reassembler.offer(packet, headers, flow, nowMillis, verdict)) {
                     return;
                 }
+                reassembled = true;
                 continue;
             }
             if (!local) {
@@ -90,12 +95,17 @@ public final class Inbound implements AutoCloseable {
                 }
             }
         } while (true);
+        if (reassembled) {
+            verdict.noteReassembled();
+        }
         deliver(packet, policies, Direction.FWD, nowMillis, verdict);
     }
 
     private boolean wantsWhole(SaLookup sas, PolicyLookup policies, boolean local) {
+        Direction direction = local ? Direction.IN : Direction.FWD;
         if (headers.upperInFirstFragment
-                || policies.selectsByPort(local ? Direction.IN : Direction.FWD)) {
+                || policies.selectsByPort(direction)
+                || (!headers.ipv4 && policies.selectsByProtocol(direction))) {
             return true;
         }
         return local
@@ -351,6 +361,7 @@ public final class Inbound implements AutoCloseable {
         int outerClass = TunnelHeader.trafficClass(packet.array(), packet.offset(), headers.ipv4);
         packet.trimFront(headers.upper);
         addressesChanged = false;
+        reassembled = false;
         DropReason malformed = headers.read(packet);
         if (malformed != null) {
             return malformed;

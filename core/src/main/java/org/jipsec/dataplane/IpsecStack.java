@@ -240,7 +240,13 @@ public final class IpsecStack implements AutoCloseable {
             return;
         }
         counters.count(Event.FORWARDED);
-        outbound.process(packet, engine.associations(), engine.policies(), now, verdict);
+        outbound.process(
+                packet,
+                verdict.reassembled(),
+                engine.associations(),
+                engine.policies(),
+                now,
+                verdict);
         settleOutbound(batch, slot, now, now + PATIENCE, true);
     }
 

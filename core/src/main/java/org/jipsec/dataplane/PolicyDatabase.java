@@ -33,6 +33,9 @@ final class PolicyDatabase implements PolicyLookup {
     /// or a fragment would be judged without the ports of its first.
     private final AtomicIntegerArray withPorts = new AtomicIntegerArray(4);
 
+    /// Likewise, at the protocol.
+    private final AtomicIntegerArray withProtocol = new AtomicIntegerArray(4);
+
     private final Map<Key, PolicyRecord> byKey = new HashMap<>();
     private final Map<Integer, PolicyRecord> byId = new HashMap<>();
     private final Map<Integer, Integer> reqids = new HashMap<>();
@@ -55,6 +58,11 @@ final class PolicyDatabase implements PolicyLookup {
     @Override
     public boolean selectsByPort(Direction direction) {
         return withPorts.get(direction.number()) != 0;
+    }
+
+    @Override
+    public boolean selectsByProtocol(Direction direction) {
+        return withProtocol.get(direction.number()) != 0;
     }
 
     int size() {
@@ -96,7 +104,7 @@ final class PolicyDatabase implements PolicyLookup {
     void remove(PolicyRecord record) {
         Policy policy = record.policy();
         classifier(policy.direction(), policy.selector().isIpv4()).remove(record.entry);
-        countPorts(policy, -1);
+        countSelectors(policy, -1);
         forget(record);
     }
 
@@ -106,6 +114,7 @@ final class PolicyDatabase implements PolicyLookup {
         }
         for (int i = 0; i < withPorts.length(); i++) {
             withPorts.set(i, 0);
+            withProtocol.set(i, 0);
         }
         byKey.clear();
         byId.clear();
@@ -139,7 +148,7 @@ final class PolicyDatabase implements PolicyLookup {
 
     private PolicyRecord insert(Policy policy, long ordinal, long nowMillis) {
         PolicyRecord record = new PolicyRecord(new PolicyEntry(policy, nowMillis, ordinal));
-        countPorts(policy, 1);
+        countSelectors(policy, 1);
         classifier(policy.direction(), policy.selector().isIpv4()).add(record.entry);
         remember(record);
         return record;
@@ -183,10 +192,13 @@ final class PolicyDatabase implements PolicyLookup {
         }
     }
 
-    private void countPorts(Policy policy, int change) {
+    private void countSelectors(Policy policy, int change) {
         Selector selector = policy.selector();
         if (selector.sourcePort() != 0 || selector.destinationPort() != 0) {
             withPorts.addAndGet(policy.direction().number(), change);
+        }
+        if (selector.protocol() != Selector.ANY_PROTOCOL) {
+            withProtocol.addAndGet(policy.direction().number(), change);
         }
     }
 

@@ -14,4 +14,11 @@ public interface PolicyLookup {
     default boolean selectsByPort(Direction direction) {
         return true;
     }
+
+    /// Whether a policy of this direction looks at the protocol. A fragment of IPv6 after the first
+    /// names one too, but whoever puts it together goes by the first (RFC 8200 4.5): it must not be
+    /// let through for what it says itself.
+    default boolean selectsByProtocol(Direction direction) {
+        return true;
+    }
 }

@@ -135,8 +135,8 @@ public final class Verdict {
         return lapsed;
     }
 
-    /// Outbound: whether the packet was put together here from the fragments that its sender had
-    /// made: then it may be cut again, whatever its header says.
+    /// Whether the packet was put together here from the fragments that its sender had made: then
+    /// it may be cut again, whatever its header says.
     public boolean reassembled() {
         return reassembled;
     }
