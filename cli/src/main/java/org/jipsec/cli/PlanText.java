@@ -45,6 +45,7 @@ final class PlanText {
             case SadbOperation.FlushPolicies() -> "SPD - all";
             case SadbOperation.DumpPolicies() -> "SPD ? all";
             case SadbOperation.Register(var protocol) -> "register " + protocol.word();
+            case SadbOperation.RefuseAcquire(int sequence, _) -> "acquire " + sequence + " refused";
             case SadbOperation.GetStatistics() -> "counters";
         };
     }

@@ -109,6 +109,10 @@ public enum DropReason {
             "The packet needs an SA that was asked for, and too many packets wait for it already."),
     ACQUIRE_TIMEOUT(
             "acquire-timeout", "The SA that the packet waited for did not come within 30 seconds."),
+    ACQUIRE_REFUSED(
+            "acquire-refused",
+            "A key manager has refused to make the SA that the packet needs; it is asked again 30"
+                    + " seconds after it was asked."),
 
     // Sending.
     SEQUENCE_OVERFLOW("sequence-overflow", "The SA has no sequence numbers left."),

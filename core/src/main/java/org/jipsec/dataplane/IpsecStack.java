@@ -71,6 +71,7 @@ public final class IpsecStack implements AutoCloseable {
     private final HeldPackets held = new HeldPackets();
     private final Consumer<SadbEvent> listener = this::on;
     private volatile boolean databasesChanged;
+    private int refusalsHeeded;
 
     /// @param random for IVs: a SecureRandom, but in tests
     public IpsecStack(
@@ -341,13 +342,27 @@ public final class IpsecStack implements AutoCloseable {
                         policyId(verdict.policy()),
                         Addresses.source(verdict.wantedFlow()),
                         Addresses.destination(verdict.wantedFlow()));
-        if (held.hold(
+        if (isRefused(verdict)) {
+            counters.count(DropReason.ACQUIRE_REFUSED);
+        } else if (held.hold(
                 new HeldPackets.Held(
                         packet.toBytes(), want, until, forwarded, verdict.reassembled()))) {
             counters.count(Event.HELD);
         } else {
             counters.count(DropReason.HOLD_FULL);
         }
+    }
+
+    private boolean isRefused(Verdict verdict) {
+        PolicyRule wanted = verdict.wanted();
+        return wanted != null
+                && engine.refuses(
+                        new SaRecord.Purpose(
+                                wanted.protocol(),
+                                wanted.mode(),
+                                wanted.reqid(),
+                                Addresses.source(verdict.wantedFlow()),
+                                Addresses.destination(verdict.wantedFlow())));
     }
 
     private void on(SadbEvent event) {
@@ -374,10 +389,12 @@ public final class IpsecStack implements AutoCloseable {
 
     /// Offers what was held once more, when something has changed that may help it.
     private void offerHeld(long now) {
-        if (!databasesChanged) {
+        int refusals = engine.refusals();
+        if (!databasesChanged && refusals == refusalsHeeded) {
             return;
         }
         databasesChanged = false;
+        refusalsHeeded = refusals;
         for (int i = held.size(); i > 0; i--) {
             HeldPackets.Held one = held.next();
             single.clear();
@@ -393,7 +410,11 @@ public final class IpsecStack implements AutoCloseable {
                     verdict);
             if (verdict.kind() == Verdict.Kind.ACQUIRE) {
                 report(verdict);
-                held.hold(one);
+                if (isRefused(verdict)) {
+                    counters.count(DropReason.ACQUIRE_REFUSED);
+                } else {
+                    held.hold(one);
+                }
             } else {
                 settleOutbound(single, 0, now, one.deadlineMillis(), one.forwarded());
             }

@@ -149,15 +149,14 @@ public final class KeyService implements AutoCloseable {
             throws RefusalException, IOException {
         if (request.is(MessageType.X_PROMISC)) {
             listenToAll(client, request);
-        } else if (request.is(MessageType.ACQUIRE) && request.extensions().isEmpty()) {
-            // A key manager has given up on an acquire. As on Linux nothing is answered; the
-            // acquire ends by its time.
-            return;
         } else if (request.is(MessageType.REGISTER)) {
             register(client, request);
         } else {
             SadbOperation operation = PfkeyRequests.operation(request);
-            answer(client, request, operation, engine.execute(operation));
+            SadbReply reply = engine.execute(operation);
+            if (!(operation instanceof SadbOperation.RefuseAcquire)) { // as Linux, silently
+                answer(client, request, operation, reply);
+            }
         }
     }
 

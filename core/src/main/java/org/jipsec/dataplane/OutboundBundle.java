@@ -6,6 +6,7 @@ import org.jipsec.sadb.PolicyRule;
 import org.jipsec.sadb.UdpEncapsulation;
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
 import java.util.List;
 
 /// The SAs that one packet goes through, innermost first: found before anything is changed, so
@@ -15,6 +16,10 @@ final class OutboundBundle {
     private final Ipcomp ipcomp = new Ipcomp();
     private final TunnelHeader tunnelHeader = new TunnelHeader();
     private final @Nullable ActiveSa[] chosen = new ActiveSa[Verdict.MAXIMUM_STEPS];
+
+    /// Between whom each SA that is a tunnel leads.
+    private final FlowKey[] ways = new FlowKey[Verdict.MAXIMUM_STEPS];
+
     private final FlowKey outer = new FlowKey();
     private int count;
     private int ipv4Id;
@@ -22,6 +27,7 @@ final class OutboundBundle {
     OutboundBundle(IvSource ivs) {
         this.ivs = ivs;
         this.ipv4Id = (int) ivs.nextLong();
+        Arrays.setAll(ways, _ -> new FlowKey());
     }
 
     int size() {
@@ -97,14 +103,26 @@ final class OutboundBundle {
                 verdict.drop(unfit, sa);
                 return false;
             }
-            chosen[count++] = sa;
+            chosen[count] = sa;
             if (sa.isTunnel()) {
-                outer.set(sa.ends);
+                way(sa, rule, ways[count]);
+                outer.set(ways[count]);
             }
+            count++;
             outer.protocol = sa.association().protocol().ipNumber();
             outer.portsKnown = false;
         }
         return true;
+    }
+
+    /// An SA from the unspecified address leads from where the rule says.
+    private static void way(ActiveSa sa, PolicyRule rule, FlowKey way) {
+        way.set(sa.ends);
+        boolean fromAny = sa.ends.sourceHigh == 0 && sa.ends.sourceLow == 0;
+        if (fromAny && rule.endpoints().isPresent()) {
+            PolicyRule.Endpoints endpoints = rule.endpoints().get();
+            Addresses.put(endpoints.source().address(), endpoints.destination().address(), way);
+        }
     }
 
     /// Makes the SA's keys ready.
@@ -190,7 +208,7 @@ final class OutboundBundle {
             if (unfit == null) {
                 unfit =
                         sa.isTunnel()
-                                ? tunnel(packet, headers, sa, mayFragment)
+                                ? tunnel(packet, headers, sa, ways[i], mayFragment)
                                 : transport(packet, headers, sa);
             }
             if (unfit == null) {
@@ -250,7 +268,7 @@ final class OutboundBundle {
     }
 
     private @Nullable DropReason tunnel(
-            PacketBuffer packet, IpHeaders headers, ActiveSa sa, boolean mayFragment) {
+            PacketBuffer packet, IpHeaders headers, ActiveSa sa, FlowKey way, boolean mayFragment) {
         int next = headers.ipv4 ? IpHeaders.IPV4 : IpHeaders.IPV6;
         boolean ipv4 = sa.ends.ipv4;
         int length = TunnelHeader.length(sa);
@@ -289,7 +307,7 @@ final class OutboundBundle {
         if (packet.headroom() < length) {
             return DropReason.BUFFER_TOO_SMALL;
         }
-        tunnelHeader.prepend(packet, sa, protocol, ipv4Id++);
+        tunnelHeader.prepend(packet, way, protocol, ipv4Id++);
         if (protocol == IpHeaders.UDP) {
             UdpEncapsulationHeader.seal(packet, ipv4, length);
         }

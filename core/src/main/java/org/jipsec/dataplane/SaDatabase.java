@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /// The SAD: every SA by its [SaId], in the order of arrival, and by what it is good for in sending.
@@ -20,6 +20,9 @@ import java.util.function.Consumer;
 /// Changed under the engine's lock, one SA in constant time; the [SaLookup] part is read by the
 /// packet path without it.
 final class SaDatabase implements SaLookup {
+    private static final InetAddress ANY_IPV4 = InetAddress.ofLiteral("0.0.0.0");
+    private static final InetAddress ANY_IPV6 = InetAddress.ofLiteral("::");
+
     /// By destination, protocol and SPI.
     private final ChainTable<SaRecord> byId = new ChainTable<>();
 
@@ -32,7 +35,8 @@ final class SaDatabase implements SaLookup {
     /// IPComp of the well-known CPI, by addresses.
     private final ChainTable<SaGroup> wellKnown = new ChainTable<>();
 
-    private final Map<SaRecord.Purpose, SaRecord> acquires = new HashMap<>();
+    /// Also read without the lock, by who has to wait for them.
+    private final Map<SaRecord.Purpose, SaRecord> acquires = new ConcurrentHashMap<>();
     private @Nullable SaRecord newest;
     private int size;
 
@@ -68,13 +72,15 @@ final class SaDatabase implements SaLookup {
         if (rule.mode() == SaMode.TUNNEL) {
             return rule.endpoints().isEmpty() ? null : throughTunnel(rule);
         }
+        long bits = purposeBits(packet.ipv4, rule.protocol(), rule.reqid());
+        ActiveSa own = between(packet.sourceHigh, packet.sourceLow, packet, bits);
+        return own != null ? own : between(0, 0, packet, bits);
+    }
+
+    private @Nullable ActiveSa between(long sourceHigh, long sourceLow, FlowKey packet, long bits) {
         ChainTable.Node<SaGroup> node =
                 transport.first(
-                        packet.sourceHigh,
-                        packet.sourceLow,
-                        packet.destinationHigh,
-                        packet.destinationLow,
-                        purposeBits(packet.ipv4, rule.protocol(), rule.reqid()));
+                        sourceHigh, sourceLow, packet.destinationHigh, packet.destinationLow, bits);
         return node == null ? null : node.value.newest();
     }
 
@@ -82,13 +88,23 @@ final class SaDatabase implements SaLookup {
         PolicyRule.Endpoints endpoints = rule.endpoints().get();
         InetAddress source = endpoints.source().address();
         InetAddress destination = endpoints.destination().address();
+        ActiveSa own = throughTunnel(rule, source, destination);
+        return own != null ? own : throughTunnel(rule, anyOf(source), destination);
+    }
+
+    private static InetAddress anyOf(InetAddress family) {
+        return family instanceof Inet4Address ? ANY_IPV4 : ANY_IPV6;
+    }
+
+    private @Nullable ActiveSa throughTunnel(
+            PolicyRule rule, InetAddress source, InetAddress destination) {
         ChainTable.Node<SaGroup> node =
                 tunnel.first(
                         0,
                         source.hashCode(),
                         0,
                         destination.hashCode(),
-                        purposeBits(endpoints.source().isIpv4(), rule.protocol(), rule.reqid()));
+                        purposeBits(source instanceof Inet4Address, rule.protocol(), rule.reqid()));
         while (node != null) {
             SaRecord.Purpose purpose = node.value.purpose;
             if (purpose.source().equals(source) && purpose.destination().equals(destination)) {
@@ -97,6 +113,12 @@ final class SaDatabase implements SaLookup {
             node = node.sibling();
         }
         return null;
+    }
+
+    /// Whether there is a refused acquire for this purpose.
+    boolean refuses(SaRecord.Purpose purpose) {
+        SaRecord record = acquires.get(purpose);
+        return record != null && record.state() == SaState.DEAD;
     }
 
     // ---- the engine, under its lock ----
@@ -122,6 +144,15 @@ final class SaDatabase implements SaLookup {
 
     @Nullable SaRecord acquire(SaRecord.Purpose purpose) {
         return acquires.get(purpose);
+    }
+
+    @Nullable SaRecord acquire(int sequence) {
+        for (SaRecord record : acquires.values()) {
+            if (record.isAcquire(sequence)) {
+                return record;
+            }
+        }
+        return null;
     }
 
     /// Whether there is an SA to send with for this purpose.

@@ -49,7 +49,7 @@ final class SaLifetimes {
     }
 
     private static long hardDeadline(SaRecord record, long now) {
-        return record.state() == SaState.LARVAL
+        return record.state() == SaState.LARVAL || record.isAcquire()
                 ? after(record.addedMillis, LARVAL)
                 : deadline(record, record.association().hard(), now);
     }

@@ -14,7 +14,8 @@ public interface SaLookup {
 
     /// The SA that a rule wants for a packet: mature or dying, of the rule's protocol, mode and
     /// reqid (as in Linux, a rule without one does not take the SAs of others), and between the
-    /// rule's endpoints or, in transport mode, the packet's own addresses. Of several the newest
-    /// that is not dying.
+    /// rule's endpoints or, in transport mode, the packet's own addresses. Where there is none, one
+    /// from the unspecified address, which as in Linux stands for any; an unspecified destination
+    /// does not. Of several the newest that is not dying.
     @Nullable ActiveSa outbound(PolicyRule rule, FlowKey packet);
 }

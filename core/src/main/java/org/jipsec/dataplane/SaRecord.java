@@ -21,7 +21,8 @@ final class SaRecord {
 
     final long addedMillis;
 
-    /// Larval is what waits for keys: an SPI is reserved, or, with SPI 0, an acquire is under way.
+    /// Larval is what waits for keys: an SPI is reserved, or an acquire is under way; one that was
+    /// refused is dead.
     private volatile SaState state;
 
     /// In the SAD from newest to oldest.
@@ -40,13 +41,32 @@ final class SaRecord {
 
     final long serial;
 
+    /// Of the acquire that it stands for; 0 for an SA.
+    private final int acquire;
+
     private volatile @Nullable ActiveSa active;
 
     SaRecord(SecurityAssociation association, SaState state, long addedMillis, long serial) {
+        this(association, state, addedMillis, serial, 0);
+    }
+
+    /// @param sequence not 0
+    static SaRecord acquire(
+            SecurityAssociation question, int sequence, long addedMillis, long serial) {
+        return new SaRecord(question, SaState.LARVAL, addedMillis, serial, sequence);
+    }
+
+    private SaRecord(
+            SecurityAssociation association,
+            SaState state,
+            long addedMillis,
+            long serial,
+            int acquire) {
         this.association = association;
         this.state = state;
         this.addedMillis = addedMillis;
         this.serial = serial;
+        this.acquire = acquire;
     }
 
     SecurityAssociation association() {
@@ -76,7 +96,11 @@ final class SaRecord {
     }
 
     boolean isAcquire() {
-        return state == SaState.LARVAL && association.spi().value() == 0;
+        return acquire != 0;
+    }
+
+    boolean isAcquire(int sequence) {
+        return acquire != 0 && acquire == sequence;
     }
 
     /// The SA ready for packets: made when the first one comes, so that a hundred thousand idle SAs

@@ -20,6 +20,7 @@ import org.jipsec.sadb.UdpEncapsulation;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -38,6 +39,7 @@ final class SadOperations {
     private final SaLifetimes lifetimes = new SaLifetimes();
     private long nextSerial;
     private int lastAcquire;
+    private final AtomicInteger refusals = new AtomicInteger();
 
     /// @param listener is told what happens, before the operation returns
     SadOperations(
@@ -206,6 +208,22 @@ final class SadOperations {
                 .orElseGet(() -> SpiReservation.refusal(wish));
     }
 
+    /// As Linux: the larval SA is shown as dead until its time is over, and for so long nobody is
+    /// asked.
+    SadbReply refuse(int sequence, int errno) {
+        SaRecord record = errno == 0 ? null : associations.acquire(sequence);
+        if (record != null && record.state() == SaState.LARVAL) {
+            record.state(SaState.DEAD);
+            refusals.incrementAndGet();
+        }
+        return new SadbReply.Done();
+    }
+
+    /// Read by the packet path.
+    int refusals() {
+        return refusals.get();
+    }
+
     SadbReply flush(IpsecProtocol protocol) {
         int before = associations.size();
         associations.forEach(protocol, this::drop);
@@ -262,7 +280,7 @@ final class SadOperations {
     }
 
     /// As Linux: a larval SA without SPI stands for the question until it is answered or 30 seconds
-    /// are over, and keeps the same question from being asked again.
+    /// are over, whether or not it was refused, and keeps the same question from being asked again.
     private void acquire(Notice.Wanted wanted) {
         PolicyRule rule = wanted.rule();
         SaRecord.Purpose purpose =
@@ -289,11 +307,11 @@ final class SadOperations {
                         .mode(rule.mode())
                         .reqid(rule.reqid())
                         .build();
-        SaRecord record = new SaRecord(question, SaState.LARVAL, now, nextSerial++);
+        lastAcquire = lastAcquire == -1 ? 1 : lastAcquire + 1; // 0 is no acquire
+        SaRecord record = SaRecord.acquire(question, lastAcquire, now, nextSerial++);
         associations.add(record);
         lifetimes.arm(record, now);
         counters.count(PacketCounters.Event.ACQUIRES);
-        lastAcquire++;
         tell(
                 new SadbEvent.Acquire(
                         lastAcquire,

@@ -107,6 +107,17 @@ public final class SadbEngine {
         heed();
     }
 
+    /// For the packet path: whether a key manager has refused to make an SA for this purpose, not
+    /// so long ago that it would be asked again.
+    boolean refuses(SaRecord.Purpose purpose) {
+        return associations.refuses(purpose);
+    }
+
+    /// For the packet path: how often [#refuses] has become true for something.
+    int refusals() {
+        return sad.refusals();
+    }
+
     /// For the packet path: counts, read by [SadbOperation.GetStatistics].
     PacketCounters counters() {
         return counters;
@@ -169,6 +180,8 @@ public final class SadbEngine {
                 case SadbOperation.FlushPolicies() -> spd.flush();
                 case SadbOperation.DumpPolicies() -> spd.dump();
                 case SadbOperation.Register(_) -> new SadbReply.Registered(capabilities());
+                case SadbOperation.RefuseAcquire(int sequence, int errno) ->
+                        sad.refuse(sequence, errno);
                 case SadbOperation.GetStatistics() -> new SadbReply.Counted(statistics());
             };
         } finally {

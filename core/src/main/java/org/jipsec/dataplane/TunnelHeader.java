@@ -13,7 +13,11 @@ final class TunnelHeader {
     private boolean doNotFragment;
 
     static int length(ActiveSa sa) {
-        return sa.ends.ipv4 ? IPV4_LENGTH : IpHeaders.IPV6_HEADER;
+        return length(sa.ends);
+    }
+
+    private static int length(FlowKey ends) {
+        return ends.ipv4 ? IPV4_LENGTH : IpHeaders.IPV6_HEADER;
     }
 
     /// Notes what the outer header will take from the packet, which is still in clear.
@@ -27,13 +31,12 @@ final class TunnelHeader {
         doNotFragment = !mayFragment && (!ipv4 || (Octets.u8(octets, at + 6) & 0x40) != 0);
     }
 
-    /// Puts on the header that leads from one end of the SA to the other.
+    /// Puts on the header that leads from one end of the tunnel to the other.
     ///
     /// @param protocol of what the packet starts with now
     /// @param id for IPv4
-    void prepend(PacketBuffer packet, ActiveSa sa, int protocol, int id) {
-        FlowKey ends = sa.ends;
-        int length = length(sa);
+    void prepend(PacketBuffer packet, FlowKey ends, int protocol, int id) {
+        int length = length(ends);
         packet.prepend(length);
         byte[] octets = packet.array();
         int at = packet.offset();

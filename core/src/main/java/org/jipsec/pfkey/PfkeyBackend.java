@@ -116,6 +116,10 @@ public final class PfkeyBackend implements SadbBackend {
                 stream(operation, entries::add);
                 yield Dumps.policies(entries);
             }
+            case SadbOperation.RefuseAcquire _ -> {
+                send(PfkeyRequests.message(operation, 0, processId));
+                yield new SadbReply.Done(); // nobody answers it
+            }
             default -> {
                 PfkeyMessage request = PfkeyRequests.message(operation, 0, processId);
                 if (PfkeyCodec.octets(request) > PfkeyCodec.MAXIMUM) {
@@ -154,7 +158,10 @@ public final class PfkeyBackend implements SadbBackend {
             SadbOperation operation = operations.get(i);
             PfkeyMessage request = PfkeyRequests.message(operation, 0, processId);
             int octets = PfkeyCodec.octets(request);
-            boolean alone = Dumps.isDump(operation) || octets > BATCH;
+            boolean alone =
+                    Dumps.isDump(operation)
+                            || operation instanceof SadbOperation.RefuseAcquire
+                            || octets > BATCH;
             if (alone || octets > batch.remaining() || pending.size() == WINDOW) {
                 channel.send(batch.flip());
                 batch.clear();

@@ -138,6 +138,7 @@ public final class PfkeyReplies {
             case SadbOperation.Register _ ->
                     new SadbReply.Registered(CapabilityMapping.capabilities(answer));
             case SadbOperation.GetStatistics _ -> new SadbReply.Counted(statistics(answer));
+            case SadbOperation.RefuseAcquire _ -> new SadbReply.Done();
         };
     }
 

@@ -105,6 +105,8 @@ public final class PfkeyRequests {
                     of(MessageType.X_SPDDUMP, IpsecProtocol.UNSPEC, sequence, processId);
             case SadbOperation.Register(var protocol) ->
                     of(MessageType.REGISTER, protocol, sequence, processId);
+            case SadbOperation.RefuseAcquire(int acquire, int errno) ->
+                    PfkeyMessage.of(MessageType.ACQUIRE, 0, acquire, processId).withErrno(errno);
             case SadbOperation.GetStatistics() ->
                     of(MessageType.JIPSEC_STATISTICS, IpsecProtocol.UNSPEC, sequence, processId);
         };
@@ -153,8 +155,13 @@ public final class PfkeyRequests {
             case X_SPDDUMP -> new SadbOperation.DumpPolicies();
             case JIPSEC_CAPABILITIES -> new SadbOperation.Register(IpsecProtocol.UNSPEC);
             case JIPSEC_STATISTICS -> new SadbOperation.GetStatistics();
-            case ACQUIRE,
-                    EXPIRE,
+            case ACQUIRE -> {
+                if (!message.extensions().isEmpty()) {
+                    throw new RefusalException(Errno.EOPNOTSUPP, type + " cannot be asked");
+                }
+                yield new SadbOperation.RefuseAcquire(message.sequence(), message.errno());
+            }
+            case EXPIRE,
                     X_PROMISC,
                     X_PCHANGE,
                     X_SPDACQUIRE,

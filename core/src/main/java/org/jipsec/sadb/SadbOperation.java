@@ -62,6 +62,15 @@ public sealed interface SadbOperation {
     /// Asks for the algorithms and to be sent the [SadbEvent.Acquire]s of a protocol.
     record Register(IpsecProtocol protocol) implements SadbOperation {}
 
+    /// Says that nobody will bring the SA of a [SadbEvent.Acquire] (RFC 2367 3.1.6): what waits for
+    /// it is dropped, and as in Linux it is not asked for again before the acquire's time is over.
+    /// Always done, and over PF_KEY not answered; of an acquire that is not pending, or with a 0,
+    /// it does nothing.
+    ///
+    /// @param sequence of the acquire
+    /// @param errno why, 1..255
+    record RefuseAcquire(int sequence, int errno) implements SadbOperation {}
+
     /// Packet and drop counters; jipsec's own.
     record GetStatistics() implements SadbOperation {}
 }

@@ -105,6 +105,7 @@ final class FileLedger {
             case SadbOperation.GetPolicyById get -> {}
             case SadbOperation.SetPolicyIndex set -> {}
             case SadbOperation.Register register -> {}
+            case SadbOperation.RefuseAcquire refusal -> {}
             case SadbOperation.GetStatistics get -> {}
         }
         return Optional.of(planned);

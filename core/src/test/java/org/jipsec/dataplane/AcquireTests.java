@@ -213,6 +213,74 @@ class AcquireTests {
     }
 
     @Test
+    void dropsWhatWaitsWhenAKeyManagerRefuses() {
+        left.add(policy(Direction.OUT, A4, B4, ESP));
+        ping(1);
+        ping(2);
+        left.execute(new SadbOperation.RefuseAcquire(acquires().get(0).sequence(), 111));
+        left.stack.poll();
+        assertThat(left.drops(DropReason.ACQUIRE_REFUSED)).isEqualTo(2);
+        assertThat(left.stack.nextDeadline()).as("of the refused acquire").isPresent();
+        assertThat(dump())
+                .as("as Linux shows it")
+                .singleElement()
+                .satisfies(refused -> assertThat(refused.state()).isEqualTo(SaState.DEAD));
+    }
+
+    @Test
+    void asksAgainForWhatWasRefusedAfterThirtySecondsAsLinux() {
+        left.add(policy(Direction.OUT, A4, B4, ESP));
+        ping(1);
+        left.execute(new SadbOperation.RefuseAcquire(1, 111));
+        hosts.clock.seconds(29);
+        ping(2);
+        assertThat(left.drops(DropReason.ACQUIRE_REFUSED)).isEqualTo(2);
+        assertThat(left.count(PacketCounters.Event.HELD)).isEqualTo(1);
+        assertThat(acquires()).hasSize(1);
+        hosts.clock.seconds(1);
+        left.stack.poll();
+        assertThat(dump()).isEmpty();
+        ping(3);
+        assertThat(acquires()).hasSize(2);
+        assertThat(left.count(PacketCounters.Event.HELD)).isEqualTo(2);
+    }
+
+    @Test
+    void usesTheSaThatComesAllTheSame() {
+        left.add(policy(Direction.OUT, A4, B4, ESP));
+        ping(1);
+        left.execute(new SadbOperation.RefuseAcquire(1, 111));
+        left.stack.poll();
+        hosts.addToBoth(TestSas.esp(A4, B4, 0x201));
+        ping(2);
+        hosts.run();
+        assertThat(hosts.right.received()).containsExactly(TestPings.request(A4, B4, 2));
+        assertThat(dump())
+                .singleElement()
+                .satisfies(sa -> assertThat(sa.state()).isEqualTo(SaState.MATURE));
+    }
+
+    @Test
+    void keepsWaitingWhereAnotherAcquireWasRefusedOrNone() {
+        left.add(policy(Direction.OUT, A4, B4, ESP));
+        InetAddress other = InetAddress.ofLiteral("192.0.2.9");
+        left.add(policy(Direction.OUT, A4, other, ESP));
+        ping(1);
+        left.send(TestPings.request(A4, other, 2));
+        left.execute(new SadbOperation.RefuseAcquire(77, 111));
+        left.execute(new SadbOperation.RefuseAcquire(0, 111));
+        left.execute(new SadbOperation.RefuseAcquire(1, 0));
+        left.stack.poll();
+        assertThat(left.drops(DropReason.ACQUIRE_REFUSED)).isZero();
+        left.execute(new SadbOperation.RefuseAcquire(2, 111));
+        left.stack.poll();
+        assertThat(left.drops(DropReason.ACQUIRE_REFUSED)).isEqualTo(1);
+        hosts.addToBoth(TestSas.esp(A4, B4, 0x201));
+        hosts.run();
+        assertThat(hosts.right.received()).containsExactly(TestPings.request(A4, B4, 1));
+    }
+
+    @Test
     void anIpv6PacketThatCameInFragmentsStillLeavesInFragmentsAfterItHasWaited() {
         TwoHosts pair = new TwoHosts(A6, B6);
         pair.left.add(

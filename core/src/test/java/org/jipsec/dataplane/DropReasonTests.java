@@ -513,6 +513,7 @@ class DropReasonTests {
                         // the stack's own, provoked in the tests of IpsecStack
                         DropReason.HOLD_FULL,
                         DropReason.ACQUIRE_TIMEOUT,
+                        DropReason.ACQUIRE_REFUSED,
                         DropReason.HOP_LIMIT,
                         DropReason.NOT_FORWARDING);
     }

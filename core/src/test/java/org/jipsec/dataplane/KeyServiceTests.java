@@ -16,6 +16,8 @@ import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.Lifetime;
 import org.jipsec.sadb.SaMode;
+import org.jipsec.sadb.SaSnapshot;
+import org.jipsec.sadb.SaState;
 import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbEvent;
 import org.jipsec.sadb.SadbOperation;
@@ -205,8 +207,44 @@ class KeyServiceTests {
     @Test
     void hearsSilentlyThatAnAcquireWillNotBeAnswered() throws IOException {
         Speaker one = new Speaker(service);
-        one.say(PfkeyMessage.of(MessageType.ACQUIRE, 3, 5, PID).withErrno(110));
+        one.ask(new SadbOperation.Register(IpsecProtocol.ESP));
+        SecurityAssociation wanted = esp(1);
+        engine.notice(
+                new Notice.Wanted(
+                        1,
+                        TestSas.transport(IpsecProtocol.ESP),
+                        wanted.source().address(),
+                        wanted.destination().address()));
+        PfkeyMessage acquire = one.hear();
+        assertThat(acquire.is(MessageType.ACQUIRE)).isTrue();
+        one.say(PfkeyMessage.of(MessageType.ACQUIRE, 3, acquire.sequence(), PID).withErrno(110));
         one.hearsNothingMore();
+        assertThat(engine.execute(new SadbOperation.DumpSas(IpsecProtocol.ESP)))
+                .isInstanceOfSatisfying(
+                        SadbReply.Sas.class,
+                        sas ->
+                                assertThat(sas.snapshots())
+                                        .singleElement()
+                                        .extracting(SaSnapshot::state)
+                                        .isEqualTo(SaState.DEAD));
+    }
+
+    @Test
+    void refusesAnAcquireThatSaysMoreThanThatItIsNotAnswered() throws IOException {
+        Speaker one = new Speaker(service);
+        PfkeyMessage more =
+                PfkeyRequests.message(new SadbOperation.AddSa(esp(1)), 5, PID).withErrno(110);
+        PfkeyMessage acquire =
+                new PfkeyMessage(
+                        more.version(),
+                        MessageType.ACQUIRE.number(),
+                        more.errno(),
+                        more.saType(),
+                        more.reserved(),
+                        more.sequence(),
+                        more.processId(),
+                        more.extensions());
+        assertThat(one.ask(acquire).errno()).isEqualTo(Errno.EOPNOTSUPP.number());
     }
 
     @Test

@@ -135,6 +135,7 @@ class PfkeyMappingTests {
                 new SadbOperation.FlushPolicies(),
                 new SadbOperation.DumpPolicies(),
                 new SadbOperation.Register(IpsecProtocol.ESP),
+                new SadbOperation.RefuseAcquire(3, 110),
                 new SadbOperation.GetStatistics());
     }
 

@@ -37,7 +37,6 @@ class PfkeyRequestsTests {
     @EnumSource(
             value = MessageType.class,
             names = {
-                "ACQUIRE",
                 "EXPIRE",
                 "X_PROMISC",
                 "X_PCHANGE",

@@ -230,6 +230,17 @@ public abstract class SadbBackendContract {
     }
 
     @Test
+    void isToldThatAnAcquireWillNotBeAnswered() throws IOException {
+        SadbOperation refusal = new SadbOperation.RefuseAcquire(77, 110);
+        assertThat(execute(refusal)).isEqualTo(done());
+        SadbOperation sa = new SadbOperation.AddSa(esp(1).build());
+        List<SadbReply> replies = new ArrayList<>();
+        backend.executeAll(List.of(sa, refusal, sa), (index, reply) -> replies.add(index, reply));
+        assertThat(replies).hasSize(3).startsWith(done(), done());
+        assertThat(replies.get(2)).isInstanceOf(SadbReply.Refused.class);
+    }
+
+    @Test
     void deletesAnSa() throws IOException {
         addAll(associations());
         SecurityAssociation gone = associations().get(3);
