@@ -1,0 +1,31 @@
+package org.jipsec.os;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+
+/// The two versions of IP, each with sockets of its own.
+public enum IpFamily {
+    IPV4(Layouts.AF_INET, 4),
+    IPV6(Layouts.AF_INET6, 16);
+
+    private final int number;
+    private final int addressOctets;
+
+    IpFamily(int number, int addressOctets) {
+        this.number = number;
+        this.addressOctets = addressOctets;
+    }
+
+    public static IpFamily of(InetAddress address) {
+        return address instanceof Inet4Address ? IPV4 : IPV6;
+    }
+
+    /// AF_INET or AF_INET6.
+    int number() {
+        return number;
+    }
+
+    int addressOctets() {
+        return addressOctets;
+    }
+}

@@ -1,0 +1,62 @@
+package org.jipsec.os;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+/// A network namespace. What a thread opens while it is inside belongs to it for good: sockets,
+/// TUN devices, and the processes it starts.
+public final class NetworkNamespace implements AutoCloseable {
+    private static final Path NAMED = Path.of("/run/netns");
+
+    private final FileDescriptor descriptor;
+
+    private NetworkNamespace(FileDescriptor descriptor) {
+        this.descriptor = descriptor;
+    }
+
+    /// The one that `ip netns add` has made.
+    ///
+    /// @throws OsException ENOENT when there is none of that name
+    public static NetworkNamespace named(String name) throws OsException {
+        return open(NAMED.resolve(name).toString());
+    }
+
+    /// The one of the calling thread.
+    public static NetworkNamespace current() throws OsException {
+        return open("/proc/thread-self/ns/net");
+    }
+
+    /// Runs `task` inside, on the calling thread, which is outside again afterwards. Not on a
+    /// virtual thread: the namespace is that of whichever platform thread carries it.
+    ///
+    /// @throws OsException EPERM without CAP_SYS_ADMIN
+    public <T> T run(Callable<T> task) throws Exception {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("a virtual thread has no namespace of its own");
+        }
+        try (NetworkNamespace before = current()) {
+            enter();
+            try {
+                return task.call();
+            } finally {
+                before.enter();
+            }
+        }
+    }
+
+    /// Moves the calling thread inside.
+    private void enter() throws OsException {
+        if (Libc.setns(descriptor.number(), Layouts.CLONE_NEWNET) < 0) {
+            throw new OsException("setns", descriptor.name(), Libc.errno());
+        }
+    }
+
+    @Override
+    public void close() {
+        descriptor.close();
+    }
+
+    private static NetworkNamespace open(String path) throws OsException {
+        return new NetworkNamespace(FileDescriptor.open(path, Layouts.O_RDONLY));
+    }
+}

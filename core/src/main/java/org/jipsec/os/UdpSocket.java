@@ -1,0 +1,108 @@
+package org.jipsec.os;
+
+import org.jipsec.wire.IpText;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/// A UDP socket of one family, not connected. Tells the destination and the traffic class of what
+/// it receives, sends with DF and reports too-big messages by [#drainErrors] (PMTUDISC_PROBE: the
+/// kernel's own idea of the path MTU is left aside).
+public final class UdpSocket extends MessageSocket {
+    private final boolean coalescing;
+
+    private UdpSocket(int number, String name, IpFamily family, SocketOptions options)
+            throws OsException {
+        super(number, name, family);
+        try {
+            configure(options);
+            switch (family) {
+                case IPV4 -> {
+                    set("IP_PKTINFO", Layouts.SOL_IP, Layouts.IP_PKTINFO, 1);
+                    set("IP_RECVTOS", Layouts.SOL_IP, Layouts.IP_RECVTOS, 1);
+                }
+                case IPV6 -> {
+                    set("IPV6_V6ONLY", Layouts.SOL_IPV6, Layouts.IPV6_V6ONLY, 1);
+                    set("IPV6_RECVPKTINFO", Layouts.SOL_IPV6, Layouts.IPV6_RECVPKTINFO, 1);
+                    set("IPV6_RECVTCLASS", Layouts.SOL_IPV6, Layouts.IPV6_RECVTCLASS, 1);
+                }
+            }
+            // a size of 0 changes nothing, and tells whether the option is known
+            segmentation(
+                    options.wanted().contains(Offload.UDP_SEGMENT)
+                            && grants("UDP_SEGMENT", Layouts.SOL_UDP, Layouts.UDP_SEGMENT, 0));
+            coalescing =
+                    options.wanted().contains(Offload.UDP_GRO)
+                            && grants("UDP_GRO", Layouts.SOL_UDP, Layouts.UDP_GRO, 1);
+        } catch (OsException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /// @param local address, or the wildcard of the family wanted, and port; 0 lets the kernel
+    ///     choose one
+    /// @throws OsException EADDRINUSE, EADDRNOTAVAIL, EACCES for a port below 1024 without
+    ///     CAP_NET_BIND_SERVICE, EPERM for a mark without the right to it
+    public static UdpSocket bind(InetSocketAddress local, SocketOptions options)
+            throws OsException {
+        Platform.require();
+        InetAddress address = local.getAddress();
+        IpFamily family = IpFamily.of(address);
+        String name = "udp " + IpText.text(address) + " port " + local.getPort();
+        UdpSocket socket =
+                new UdpSocket(
+                        Call.socket(family.number(), Layouts.SOCK_DGRAM, Layouts.IPPROTO_UDP),
+                        name,
+                        family,
+                        options);
+        try (NativeBuffer memory = NativeBuffer.ofSize(Layouts.SOCKADDR_SLOT)) {
+            int length = SocketNames.write(memory, local);
+            if (Libc.bind(socket.number(), memory.address(), length) < 0) {
+                throw new OsException("bind", name, Libc.errno());
+            }
+        } catch (OsException e) {
+            socket.close();
+            throw e;
+        }
+        return socket;
+    }
+
+    /// Every address of this host, of one family.
+    public static UdpSocket bind(IpFamily family, int port, SocketOptions options)
+            throws OsException {
+        try {
+            InetAddress any = InetAddress.getByAddress(new byte[family.addressOctets()]);
+            return bind(new InetSocketAddress(any, port), options);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public int port() throws OsException {
+        try (NativeBuffer memory = NativeBuffer.ofSize(Layouts.SOCKADDR_SLOT + 8)) {
+            memory.putInt(Layouts.SOCKADDR_SLOT, Layouts.SOCKADDR_SLOT);
+            long length = memory.address() + Layouts.SOCKADDR_SLOT;
+            if (Libc.getsockname(number(), memory.address(), length) < 0) {
+                throw new OsException("getsockname", name(), Libc.errno());
+            }
+            return memory.getNetworkShort(Layouts.SOCKADDR_PORT);
+        }
+    }
+
+    /// [Offload#UDP_SEGMENT] goes out of the set when a send shows that a device cannot.
+    public Set<Offload> granted() {
+        EnumSet<Offload> granted = EnumSet.noneOf(Offload.class);
+        if (hasSegmentation()) {
+            granted.add(Offload.UDP_SEGMENT);
+        }
+        if (coalescing) {
+            granted.add(Offload.UDP_GRO);
+        }
+        return Collections.unmodifiableSet(granted);
+    }
+}
