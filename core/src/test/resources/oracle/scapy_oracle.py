@@ -4,6 +4,8 @@ Reads one JSON object a line, answers one a line:
   {"do": "protect", "sa": SA, "packet": HEX}    {"packet": HEX} or {"error": TEXT}
   {"do": "unprotect", "sa": SA, "packet": HEX}  the same
   {"do": "algorithms"}                          {"crypt": [NAME, ...], "auth": [NAME, ...]}
+  {"do": "segment", "packet": HEX, "size": N}   {"packets": [HEX, ...]}, a TCP or UDP packet cut to payloads of N
+  {"do": "complete", "packet": HEX}             {"packet": HEX}, with checksums of scapy's
 SA: "proto" esp or ah, "spi", "seq"; "crypt" and "auth", scapy's names, with "ckey" and "akey" in hex;
     "tunnel": [SOURCE, DESTINATION] for tunnel mode; "natt": [SOURCE PORT, DESTINATION PORT] for ESP in UDP;
     "esn", the high half of the sequence number.
@@ -18,7 +20,7 @@ from scapy.config import conf
 
 conf.use_pcap = False
 from scapy.layers import ipsec
-from scapy.layers.inet import IP, UDP
+from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.inet6 import IPv6
 from scapy.packet import Raw
 
@@ -83,7 +85,49 @@ def unprotect(sa, packet):
     return association(sa).decrypt(packet)
 
 
+def upper(packet):
+    return packet[TCP] if TCP in packet else packet[UDP]
+
+
+def complete(packet):
+    """Lets scapy compute lengths and checksums."""
+    if IP in packet:
+        del packet[IP].len
+        del packet[IP].chksum
+    else:
+        del packet[IPv6].plen
+    if UDP in packet:
+        del packet[UDP].len
+    if TCP in packet or UDP in packet:
+        del upper(packet).chksum
+    return bytes(packet)
+
+
+def segment(octets, size):
+    data = bytes(upper(load(octets)).payload)
+    starts = range(0, len(data), size)
+    for number, start in enumerate(starts):
+        packet = load(octets)
+        upper(packet).remove_payload()
+        upper(packet).add_payload(Raw(data[start:start + size]))
+        if IP in packet:
+            packet[IP].id = (packet[IP].id + number) % 65536
+        if TCP in packet:
+            packet[TCP].seq = (packet[TCP].seq + start) % (1 << 32)
+            flags = set(str(packet[TCP].flags))
+            if number > 0:
+                flags -= set("C")
+            if number < len(starts) - 1:
+                flags -= set("FP")
+            packet[TCP].flags = "".join(flags)
+        yield complete(packet).hex()
+
+
 def answer(question):
+    if question["do"] == "segment":
+        return {"packets": list(segment(bytes.fromhex(question["packet"]), question["size"]))}
+    if question["do"] == "complete":
+        return {"packet": complete(load(bytes.fromhex(question["packet"]))).hex()}
     if question["do"] == "algorithms":
         return {"crypt": sorted(ipsec.CRYPT_ALGOS), "auth": sorted(ipsec.AUTH_ALGOS)}
     work = {"protect": protect, "unprotect": unprotect}[question["do"]]

@@ -19,6 +19,11 @@ public enum DropReason {
     TOO_MANY_EXTENSION_HEADERS(
             "too-many-extension-headers", "The packet has more than 16 IPv6 extension headers."),
 
+    BAD_OFFLOAD(
+            "bad-offload",
+            "What the kernel says of a packet that it leaves to us to cut or to checksum"
+                    + " contradicts the packet."),
+
     // Fragments.
     BAD_FRAGMENT(
             "bad-fragment",

@@ -510,6 +510,7 @@ class DropReasonTests {
                 .containsExactlyInAnyOrder(
                         DropReason.REASSEMBLY_TIMEOUT, // the test above
                         DropReason.REASSEMBLY_FULL, // counted likewise, in FragmentLimitTests
+                        DropReason.BAD_OFFLOAD, // SegmenterTests
                         // the stack's own, provoked in the tests of IpsecStack
                         DropReason.HOLD_FULL,
                         DropReason.ACQUIRE_TIMEOUT,

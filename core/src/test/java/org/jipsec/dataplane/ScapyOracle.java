@@ -76,6 +76,24 @@ final class ScapyOracle implements AutoCloseable {
         return ask("unprotect", sa, packet);
     }
 
+    /// @param packet of TCP or UDP
+    /// @param size octets of payload in each part but the last
+    List<Bytes> segment(Bytes packet, int size) throws IOException {
+        Map<String, Object> answer =
+                ask(Map.of("do", "segment", "packet", packet.hex(), "size", size));
+        List<Bytes> segments = new ArrayList<>();
+        for (Object hex : (List<?>) answer.get("packets")) {
+            segments.add(Bytes.ofHex((String) hex));
+        }
+        return segments;
+    }
+
+    /// The same packet with lengths and checksums of scapy's.
+    Bytes complete(Bytes packet) throws IOException {
+        Map<String, Object> answer = ask(Map.of("do", "complete", "packet", packet.hex()));
+        return Bytes.ofHex((String) answer.get("packet"));
+    }
+
     private Answer ask(String what, Map<String, Object> sa, Bytes packet) throws IOException {
         Map<String, Object> answer = ask(Map.of("do", what, "sa", sa, "packet", packet.hex()));
         return answer.containsKey("error")
