@@ -29,6 +29,9 @@ final class Service implements AutoCloseable {
     private final Thread lifetimes;
     private final CountDownLatch closed = new CountDownLatch(1);
 
+    /// What [#lifetimes] sleeps until; the end of time while it is about to see.
+    private volatile Instant awaited = Instant.MAX;
+
     private Service(ServicePlace place, ServiceLock lock, InstantSource clock) throws IOException {
         this.lock = lock;
         this.clock = clock;
@@ -48,8 +51,7 @@ final class Service implements AutoCloseable {
         try {
             Service service = new Service(place, lock.get(), clock);
             service.lifetimes.start();
-            // Whatever changes may bring the next deadline nearer.
-            service.engine.listen(_ -> LockSupport.unpark(service.lifetimes));
+            service.engine.listen(_ -> service.hasten());
             return Optional.of(service);
         } catch (IOException failed) {
             lock.get().close();
@@ -62,9 +64,19 @@ final class Service implements AutoCloseable {
         closed.await();
     }
 
+    /// Whatever changes may bring the next deadline nearer.
+    private void hasten() {
+        Optional<Instant> next = engine.nextDeadline();
+        if (next.isPresent() && next.get().isBefore(awaited)) {
+            LockSupport.unpark(lifetimes);
+        }
+    }
+
     private void age() {
         while (closed.getCount() > 0) {
+            awaited = Instant.MAX;
             Optional<Instant> next = engine.nextDeadline();
+            awaited = next.orElse(Instant.MAX);
             if (next.isEmpty()) {
                 LockSupport.park(this);
             } else {

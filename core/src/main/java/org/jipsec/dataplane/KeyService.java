@@ -363,12 +363,16 @@ public final class KeyService implements AutoCloseable {
 
     /// The client, all others, and once more who listens to all.
     private void tellAll(KeyServiceClient client, PfkeyMessage message) {
-        tellOthers(client, message);
-        client.reply(octets(message));
+        byte[] octets = octets(message);
+        tellOthers(client, octets);
+        client.reply(octets);
     }
 
     private void tellOthers(@Nullable KeyServiceClient client, PfkeyMessage message) {
-        byte[] octets = octets(message);
+        tellOthers(client, octets(message));
+    }
+
+    private void tellOthers(@Nullable KeyServiceClient client, byte[] octets) {
         for (KeyServiceClient other : clients) {
             if (other.promiscuous) {
                 other.offer(octets);

@@ -56,11 +56,22 @@ final class KeyServiceClient {
         record Dump(Iterator<PfkeyMessage> entries, Consumer<byte[]> onlookers) implements Item {}
     }
 
-    /// Adds what the client asked for.
+    /// Adds what the client asked for. Many at a time are cheaper to send than one by one: they go
+    /// with [#sendReplies], or when there is anything else to send.
     void reply(byte[] message) {
         lock.lock();
         try {
             add(message);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Nothing more will be replied before the next request comes.
+    void sendReplies() {
+        lock.lock();
+        try {
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -74,6 +85,7 @@ final class KeyServiceClient {
                 dropped++;
             } else {
                 add(message);
+                changed.signalAll();
             }
         } finally {
             lock.unlock();
@@ -127,6 +139,7 @@ final class KeyServiceClient {
         lock.lock();
         try {
             while ((queuedOctets > LIMIT || dumps > 0) && !finished) {
+                changed.signalAll();
                 changed.awaitUninterruptibly();
             }
         } finally {
@@ -223,12 +236,14 @@ final class KeyServiceClient {
         if (!finished) {
             queue.add(new Item.Octets(message));
             queuedOctets += message.length;
-            changed.signalAll();
         }
     }
 
     /// Waits for the next message of the client; as [PfkeyChannel#receive].
     @Nullable ByteBuffer receive() throws IOException {
+        if (!channel.hasReceived()) {
+            sendReplies();
+        }
         return channel.receive();
     }
 

@@ -43,6 +43,11 @@ public final class MemoryPfkeyChannel implements PfkeyChannel {
     }
 
     @Override
+    public boolean hasReceived() {
+        return messages.hasNext();
+    }
+
+    @Override
     public void close() {
         out.end();
         in.close();

@@ -40,6 +40,12 @@ final class MessageStream {
         return message;
     }
 
+    /// Whether the next message, or what shows that there can be none, has come already.
+    boolean hasNext() {
+        return buffer.remaining() >= PfkeyCodec.HEADER
+                && buffer.remaining() >= PfkeyCodec.declaredLength(buffer);
+    }
+
     private boolean fill(int wanted) throws IOException {
         while (buffer.remaining() < wanted) {
             makeRoom(wanted);

@@ -19,7 +19,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -39,14 +41,18 @@ public final class PfkeyBackend implements SadbBackend {
 
     private static final int BATCH = 64 * 1024;
 
-    /// The end of the channel, among the answers.
-    private static final byte[] END = new byte[0];
+    /// The end of the channel, among the answers: the only list without any.
+    private static final List<byte[]> END = List.of();
 
     private final PfkeyChannel channel;
     private final int processId;
     private final Peer peer;
     private final Duration timeout;
-    private final BlockingQueue<byte[]> answers = new LinkedBlockingQueue<>();
+
+    /// What came together goes on together: waking the one who waits costs more than a message.
+    private final BlockingQueue<List<byte[]>> answers = new LinkedBlockingQueue<>();
+
+    private Iterator<byte[]> atHand = Collections.emptyIterator();
     private final Capabilities capabilities;
     private volatile Consumer<SadbEvent> listener = _ -> {};
     private volatile @Nullable IOException failure;
@@ -245,19 +251,23 @@ public final class PfkeyBackend implements SadbBackend {
     }
 
     private byte[] nextAnswer() throws IOException {
+        if (atHand.hasNext()) {
+            return atHand.next();
+        }
         try {
-            byte[] octets = answers.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            if (octets == null) {
+            List<byte[]> come = answers.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            if (come == null) {
                 throw new SocketTimeoutException(Errno.EAGAIN.text());
             }
-            if (octets == END) {
+            if (come.isEmpty()) {
                 answers.add(END);
                 IOException why = failure;
                 throw why != null
                         ? new IOException(why.getMessage(), why)
                         : new EOFException("the key service has closed the connection");
             }
-            return octets;
+            atHand = come.iterator();
+            return atHand.next();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for an answer");
@@ -287,6 +297,7 @@ public final class PfkeyBackend implements SadbBackend {
     // ---- the receiving thread ----
 
     private void receive() {
+        List<byte[]> come = new ArrayList<>();
         try {
             for (ByteBuffer octets = channel.receive();
                     octets != null;
@@ -294,9 +305,13 @@ public final class PfkeyBackend implements SadbBackend {
                 if (PfkeyCodec.decodeHeader(octets).processId() == processId) {
                     byte[] copy = new byte[octets.remaining()];
                     octets.get(copy);
-                    answers.add(copy);
+                    come.add(copy);
                 } else {
                     tell(octets);
+                }
+                if (!come.isEmpty() && !channel.hasReceived()) {
+                    answers.add(come);
+                    come = new ArrayList<>();
                 }
             }
         } catch (IOException broken) {
@@ -306,6 +321,9 @@ public final class PfkeyBackend implements SadbBackend {
         } catch (WireException shorterThanAHeader) {
             throw new IllegalStateException("a channel cuts whole messages", shorterThanAHeader);
         } finally {
+            if (!come.isEmpty()) {
+                answers.add(come);
+            }
             answers.add(END);
         }
     }

@@ -19,4 +19,8 @@ public interface PfkeyChannel extends Closeable {
     ///
     /// @throws IOException the channel broke, was closed here, or carries no messages
     @Nullable ByteBuffer receive() throws IOException;
+
+    /// Whether the next [#receive] has its message here already. For the thread that receives: when
+    /// it says no, what was put off until there is a pause should be done.
+    boolean hasReceived();
 }

@@ -45,6 +45,11 @@ public final class UnixPfkeyChannel implements PfkeyChannel {
     }
 
     @Override
+    public boolean hasReceived() {
+        return messages.hasNext();
+    }
+
+    @Override
     public void close() throws IOException {
         socket.close();
     }
