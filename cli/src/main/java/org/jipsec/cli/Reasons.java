@@ -28,8 +28,7 @@ final class Reasons {
     static String message(IOException failed) {
         return switch (failed) {
             case SocketTimeoutException _ -> "the service does not answer";
-            case FileSystemException system
-                    when system.getFile() != null && system.getReason() == null ->
+            case FileSystemException system when system.getFile() != null ->
                     system.getFile() + ": " + of(system);
             default -> of(failed);
         };

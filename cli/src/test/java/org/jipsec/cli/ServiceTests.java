@@ -19,6 +19,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -102,6 +103,8 @@ class ServiceTests {
     void namesTheFileItMayNotUseAndWhy() {
         assertThat(Reasons.message(new AccessDeniedException("/run/x.start")))
                 .isEqualTo("/run/x.start: Permission denied");
+        assertThat(Reasons.message(new FileSystemException("/x", null, "is no socket")))
+                .isEqualTo("/x: is no socket");
         assertThat(Reasons.message(new SocketTimeoutException("Resource temporarily unavailable")))
                 .isEqualTo("the service does not answer");
         assertThat(Reasons.message(new IOException("why"))).isEqualTo("why");
