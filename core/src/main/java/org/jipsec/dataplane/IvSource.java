@@ -4,8 +4,9 @@ import org.jipsec.crypto.IvGenerator;
 
 import java.util.random.RandomGenerator;
 
-/// What the senders of a packet path need of chance. One thread.
-final class IvSource {
+/// What the senders of a packet path need of chance. One thread. Not final: tests put in the IVs of
+/// packets that others made.
+class IvSource {
     private final IvGenerator generator;
     private final RandomGenerator random;
 

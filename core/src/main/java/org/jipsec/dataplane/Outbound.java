@@ -25,8 +25,11 @@ public final class Outbound implements AutoCloseable {
     /// @param random for IVs, their keys, and the numbers of fragments: a `SecureRandom`, but in
     /// tests
     public Outbound(RandomGenerator random, PathMtu pathMtu) {
+        this(new IvSource(random), pathMtu);
+    }
+
+    Outbound(IvSource ivs, PathMtu pathMtu) {
         this.pathMtu = pathMtu;
-        IvSource ivs = new IvSource(random);
         this.fragmenter = new Fragmenter(ivs);
         this.bundle = new OutboundBundle(ivs);
     }
