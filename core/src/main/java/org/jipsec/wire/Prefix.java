@@ -1,7 +1,9 @@
 package org.jipsec.wire;
 
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 
 /// An address and how many of its leading bits count. The other bits are kept as they were written:
 /// setkey prints them back (`10.1.2.3/16`), and [#contains] does not look at them.
@@ -31,6 +33,29 @@ public record Prefix(InetAddress address, int length) {
 
     public boolean isIpv4() {
         return address instanceof Inet4Address;
+    }
+
+    /// The same prefix with all bits zero that do not count.
+    public Prefix network() {
+        byte[] octets = address.getAddress();
+        for (int i = 0; i < octets.length; i++) {
+            int counting = Math.clamp(length - 8L * i, 0, 8);
+            octets[i] &= (byte) (0xff00 >> counting);
+        }
+        try {
+            return new Prefix(
+                    isIpv4()
+                            ? InetAddress.getByAddress(octets)
+                            : Inet6Address.getByAddress(null, octets, -1),
+                    length);
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException("an address has 4 or 16 octets", impossible);
+        }
+    }
+
+    /// Whether this one holds all of the other's addresses.
+    public boolean contains(Prefix other) {
+        return length <= other.length && contains(other.address);
     }
 
     /// False also for an address of the other family.

@@ -1,0 +1,15 @@
+/// The shell around the engines: what ties the userspace stack to the host it runs on.
+///
+/// Start at [Diversion]: it makes the host hand over the packets that policies are for, and keeps
+/// out those that should have come protected. Two pure planners say what that takes:
+/// [DiversionPlanner] which routes lead into the TUN device, [FilterPlanner] which sets and rules
+/// of nftables hold the policies `in` and `fwd`. What they plan is carried out by [Routing] (rules
+/// and routes, by rtnetlink) and [Nft] (the filter, by the program `nft`), as differences to what
+/// is there, so that it follows each change of the SPD quickly.
+///
+/// Everything of ours in the host is known by the names and numbers of [WireNames], and gone when
+/// the daemon ends; what a killed one left behind, its successor removes.
+@NullMarked
+package org.jipsec.daemon;
+
+import org.jspecify.annotations.NullMarked;
