@@ -45,8 +45,7 @@ final class DiversionPlanner {
     /// Outer before inner, then by address.
     private static final Comparator<Prefix> ORDER =
             Comparator.comparing(Prefix::isIpv4)
-                    .thenComparing(
-                            prefix -> prefix.address().getAddress(), Arrays::compareUnsigned)
+                    .thenComparing(prefix -> prefix.address().getAddress(), Arrays::compareUnsigned)
                     .thenComparingInt(Prefix::length);
 
     private final HostRoutes host;
@@ -70,8 +69,7 @@ final class DiversionPlanner {
         for (Policy policy : outbound) {
             if (policy.action() != PolicyAction.NONE) {
                 wanted.computeIfAbsent(
-                                policy.selector().destination().network(),
-                                _ -> new ArrayList<>(1))
+                                policy.selector().destination().network(), _ -> new ArrayList<>(1))
                         .add(policy);
             }
         }
@@ -215,13 +213,11 @@ final class DiversionPlanner {
             boolean isCovered = false;
             boolean isDiscarded = false;
             for (Map.Entry<Prefix, List<Policy>> each : wanted.entrySet()) {
-                if (each.getKey().length() < special.length()
-                        && each.getKey().contains(special)) {
+                if (each.getKey().length() < special.length() && each.getKey().contains(special)) {
                     isCovered = true;
                     isDiscarded |=
                             each.getValue().stream()
-                                    .anyMatch(
-                                            policy -> policy.action() == PolicyAction.DISCARD);
+                                    .anyMatch(policy -> policy.action() == PolicyAction.DISCARD);
                 }
             }
             if (isCovered && !isDiscarded) {
@@ -255,8 +251,7 @@ final class DiversionPlanner {
         byte[] octets = new byte[bits / 8];
         byte[] digits = value.toByteArray();
         int length = Math.min(digits.length, octets.length);
-        System.arraycopy(
-                digits, digits.length - length, octets, octets.length - length, length);
+        System.arraycopy(digits, digits.length - length, octets, octets.length - length, length);
         try {
             return bits == 32
                     ? InetAddress.getByAddress(octets)

@@ -13,8 +13,7 @@ import java.util.Optional;
 /// @param source what the host sends from where a program does not say; empty for the kernel's
 /// choice
 /// @param mtu of packets before they are protected; 0 for the device's
-record DivertedRoute(
-        Prefix destination, boolean diverts, Optional<InetAddress> source, int mtu) {
+record DivertedRoute(Prefix destination, boolean diverts, Optional<InetAddress> source, int mtu) {
     static DivertedRoute back(Prefix destination) {
         return new DivertedRoute(destination, false, Optional.empty(), 0);
     }

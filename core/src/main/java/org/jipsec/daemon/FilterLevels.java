@@ -39,8 +39,7 @@ final class FilterLevels {
         private Map<SelectorKey, Integer> index(SelectorShape bits) {
             Map<SelectorKey, Integer> levels = new HashMap<>();
             for (Placed member : members) {
-                levels.merge(
-                        SelectorKey.of(member.selector(), bits), member.level(), Math::max);
+                levels.merge(SelectorKey.of(member.selector(), bits), member.level(), Math::max);
             }
             return levels;
         }

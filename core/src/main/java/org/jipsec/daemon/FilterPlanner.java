@@ -222,9 +222,7 @@ final class FilterPlanner {
     private void change(Placed policy, int by) {
         for (FilterSet set :
                 FilterSet.of(
-                        policy.policy().direction(),
-                        policy.level(),
-                        policy.policy().selector())) {
+                        policy.policy().direction(), policy.level(), policy.policy().selector())) {
             SelectorKey key = SelectorKey.of(policy.policy().selector(), set.shape());
             Map<SelectorKey, Integer> keys = sets.computeIfAbsent(set, _ -> new LinkedHashMap<>());
             int before = keys.getOrDefault(key, 0);

@@ -80,8 +80,7 @@ record FilterSet(
                             && (!shape.protocol()
                                     || Service.of(selector.protocol(), shape.ipv4()) == service);
             if (isMeant && service.has(selector.sourcePort(), selector.destinationPort())) {
-                SelectorShape looked =
-                        service == Service.PORTS ? shape : shape.withoutProtocol();
+                SelectorShape looked = service == Service.PORTS ? shape : shape.withoutProtocol();
                 sets.add(new FilterSet(direction, level, looked, service, false));
             }
         }

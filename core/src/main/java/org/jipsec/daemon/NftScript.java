@@ -5,7 +5,6 @@ import org.jipsec.sadb.Direction;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /// The filter in the language of nft(8). Each text is for one `nft -f -`, which carries it out as a
@@ -92,8 +91,10 @@ final class NftScript {
     /// From some ports of ESP in UDP and IKE to others.
     static String ports(Set<Integer> old, Set<Integer> now) {
         StringBuilder text = new StringBuilder();
-        List<String> gone = old.stream().filter(port -> !now.contains(port)).map(String::valueOf).toList();
-        List<String> come = now.stream().filter(port -> !old.contains(port)).map(String::valueOf).toList();
+        List<String> gone =
+                old.stream().filter(port -> !now.contains(port)).map(String::valueOf).toList();
+        List<String> come =
+                now.stream().filter(port -> !old.contains(port)).map(String::valueOf).toList();
         elements(text, "delete", "ports", gone);
         elements(text, "add", "ports", come);
         return text.toString();
@@ -108,7 +109,8 @@ final class NftScript {
                 text.append(" { type ").append(String.join(" . ", types(set))).append("; }\n");
             }
         }
-        changes.removed().forEach((set, keys) -> elements(text, "delete", name(set), texts(set, keys)));
+        changes.removed()
+                .forEach((set, keys) -> elements(text, "delete", name(set), texts(set, keys)));
         changes.added().forEach((set, keys) -> elements(text, "add", name(set), texts(set, keys)));
         changes.rules().forEach(side -> rules(text, side, planner));
         for (FilterSet set : changes.dropped()) {
@@ -287,10 +289,7 @@ final class NftScript {
         boolean icmp = set.service() == FilterSet.Service.ICMP;
         String version = shape.ipv4() ? "icmp" : "icmpv6";
         // of an IPv6 packet's middle, nobody knows more than the fragment header says
-        add(
-                all,
-                shape.protocol(),
-                ofFragments && !shape.ipv4() ? "frag nexthdr" : "meta l4proto");
+        add(all, shape.protocol(), ofFragments && !shape.ipv4() ? "frag nexthdr" : "meta l4proto");
         add(all, shape.sourcePort(), icmp ? version + " type" : "th sport");
         add(all, shape.destinationPort(), icmp ? version + " code" : "th dport");
         return all;

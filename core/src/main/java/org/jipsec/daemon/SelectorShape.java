@@ -42,8 +42,7 @@ record SelectorShape(
     }
 
     SelectorShape withoutPorts() {
-        return new SelectorShape(
-                ipv4, sourceLength, destinationLength, protocol, false, false);
+        return new SelectorShape(ipv4, sourceLength, destinationLength, protocol, false, false);
     }
 
     SelectorShape withoutProtocol() {

@@ -66,8 +66,7 @@ final class FilterModel {
     FilterVerdict judge(PolicyTurns.Side side, FlowKey flow, boolean later) {
         boolean forbidsAProtocol = false;
         for (FilterSet set : rules.getOrDefault(side, List.of())) {
-            forbidsAProtocol |=
-                    set.verdict() == FilterVerdict.DROP && set.shape().protocol();
+            forbidsAProtocol |= set.verdict() == FilterVerdict.DROP && set.shape().protocol();
             boolean isAsked = later ? set.servesFragments() : !set.fragmentsOnly();
             if (isAsked
                     && hasNumbers(set, flow)

@@ -71,10 +71,7 @@ class FilterPlannerTests {
             there.set(which, now);
         } else {
             Policy policy =
-                    policy(
-                                    random,
-                                    selector(random),
-                                    Direction.values()[random.nextInt(1, 4)])
+                    policy(random, selector(random), Direction.values()[random.nextInt(1, 4)])
                             .withPriority(priority(random));
             engine.execute(new SadbOperation.AddPolicy(policy));
             there.add(policy);
@@ -237,8 +234,9 @@ class FilterPlannerTests {
         FilterPlanner.Changes changes = follower.filter().takeChanges();
         assertThat(changes.rules()).isEmpty();
         assertThat(changes.removed()).isEmpty();
-        assertThat(changes.added().values()).singleElement().satisfies(
-                keys -> assertThat(keys).hasSize(1));
+        assertThat(changes.added().values())
+                .singleElement()
+                .satisfies(keys -> assertThat(keys).hasSize(1));
     }
 
     @Test
@@ -281,7 +279,6 @@ class FilterPlannerTests {
     private void add(String source) {
         engine.execute(
                 new SadbOperation.AddPolicy(
-                        TestPolicies.esp(
-                                Direction.IN, TestPolicies.between(source, "10.9.9.9"))));
+                        TestPolicies.esp(Direction.IN, TestPolicies.between(source, "10.9.9.9"))));
     }
 }

@@ -46,8 +46,7 @@ final class TestPolicies {
     }
 
     static Policy esp(Direction direction, Selector selector) {
-        return Policy.of(
-                selector, direction, PolicyAction.IPSEC, transport(PolicyLevel.REQUIRE));
+        return Policy.of(selector, direction, PolicyAction.IPSEC, transport(PolicyLevel.REQUIRE));
     }
 
     static Policy espIfThere(Direction direction, Selector selector) {
@@ -55,8 +54,7 @@ final class TestPolicies {
     }
 
     static PolicyRule transport(PolicyLevel level) {
-        return new PolicyRule(
-                IpsecProtocol.ESP, SaMode.TRANSPORT, level, 0, Optional.empty());
+        return new PolicyRule(IpsecProtocol.ESP, SaMode.TRANSPORT, level, 0, Optional.empty());
     }
 
     static PolicyRule tunnel(String source, String destination) {
@@ -67,8 +65,7 @@ final class TestPolicies {
                 0,
                 Optional.of(
                         new PolicyRule.Endpoints(
-                                Endpoint.of(address(source)),
-                                Endpoint.of(address(destination)))));
+                                Endpoint.of(address(source)), Endpoint.of(address(destination)))));
     }
 
     static Policy tunnelled(Direction direction, Selector selector, PolicyRule... rules) {
