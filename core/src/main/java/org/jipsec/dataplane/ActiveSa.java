@@ -20,14 +20,16 @@ import java.net.InetAddress;
 public final class ActiveSa {
     private static final VarHandle PACKETS;
     private static final VarHandle BYTES;
-    private static final VarHandle SEQUENCE;
+    private static final VarHandle SENT;
+    private static final VarHandle ACCEPTED;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             PACKETS = lookup.findVarHandle(ActiveSa.class, "packets", long.class);
             BYTES = lookup.findVarHandle(ActiveSa.class, "bytes", long.class);
-            SEQUENCE = lookup.findVarHandle(ActiveSa.class, "sequence", long.class);
+            SENT = lookup.findVarHandle(ActiveSa.class, "sent", long.class);
+            ACCEPTED = lookup.findVarHandle(ActiveSa.class, "accepted", long.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
@@ -53,8 +55,14 @@ public final class ActiveSa {
     @SuppressWarnings("unused") // by BYTES
     private long bytes;
 
-    @SuppressWarnings("unused") // by SEQUENCE
-    private long sequence;
+    /// The number of the last packet sent. Apart from [#accepted], for of an SA from this host to
+    /// itself both directions take part: what arrives must never set back what is counted up, or
+    /// an IV would come twice.
+    @SuppressWarnings("unused") // by SENT
+    private long sent;
+
+    @SuppressWarnings("unused") // by ACCEPTED
+    private long accepted;
 
     private boolean softSignalled;
 
@@ -100,7 +108,12 @@ public final class ActiveSa {
 
     /// Outbound the number of the last packet sent, inbound the highest accepted; 0 before.
     public long sequence() {
-        return (long) SEQUENCE.getOpaque(this);
+        long last = lastSent();
+        return last != 0 ? last : (long) ACCEPTED.getOpaque(this);
+    }
+
+    private long lastSent() {
+        return (long) SENT.getOpaque(this);
     }
 
     /// Since the epoch; 0 before the first packet.
@@ -138,7 +151,8 @@ public final class ActiveSa {
     /// Lets the next packet sent have the number after `last`, and the window have seen everything
     /// up to it: for an SA that goes on where another has stopped, and for tests.
     public void continueFrom(long last) {
-        SEQUENCE.setOpaque(this, last);
+        SENT.setOpaque(this, last);
+        ACCEPTED.setOpaque(this, last);
         window.startAt(last);
     }
 
@@ -189,8 +203,8 @@ public final class ActiveSa {
     /// Whether [#takeSequence] has a number left.
     boolean hasSequence() {
         return association.extendedSequence()
-                ? sequence() != -1L
-                : sequence() < LAST_SHORT_SEQUENCE
+                ? lastSent() != -1L
+                : lastSent() < LAST_SHORT_SEQUENCE
                         || association.flags().has(SaFlags.CYCLIC_SEQUENCE)
                         || isOld();
     }
@@ -198,17 +212,17 @@ public final class ActiveSa {
     /// The number of the next packet, 64 bits also where the wire carries 32: what is derived from
     /// it does not repeat when those do.
     long takeSequence() {
-        long next = sequence() + 1;
+        long next = lastSent() + 1;
         if (!association.extendedSequence() && (next & LAST_SHORT_SEQUENCE) == 0) {
             next++; // after wrapping round: no receiver takes 0
         }
-        SEQUENCE.setOpaque(this, next);
+        SENT.setOpaque(this, next);
         return next;
     }
 
     void accepted(long number) {
         window.accept(number);
-        SEQUENCE.setOpaque(this, window.highest());
+        ACCEPTED.setOpaque(this, window.highest());
     }
 
     /// Counts one packet.

@@ -53,6 +53,8 @@ public enum DropReason {
             "encapsulation-mismatch",
             "ESP came in UDP for an SA without UDP encapsulation, or the other way round."),
 
+    NO_IKE("no-ike", "The datagram is for an IKE daemon, and none is attached."),
+
     // Finding the SA.
     NO_SA("no-sa", "No SA has the packet's SPI."),
     SA_NOT_MATURE("sa-not-mature", "The SA has no keys yet."),
@@ -126,6 +128,11 @@ public enum DropReason {
             "The protected packet is larger than the path's MTU; its sender was told."),
     OVERSIZED("oversized", "The protected packet would be longer than 65535 octets."),
     FAMILY_MISMATCH("family-mismatch", "A transport SA is of another IP version than the packet."),
+    NOT_SENT("not-sent", "The kernel did not take the packet for the wire."),
+    NOT_DELIVERED(
+            "not-delivered",
+            "The kernel did not take the packet for the host: jipsec's device is down, or memory is"
+                    + " short."),
     BUFFER_TOO_SMALL(
             "buffer-too-small", "There is no room left in the packet's buffer for the headers.");
 

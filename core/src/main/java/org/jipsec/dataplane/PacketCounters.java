@@ -3,11 +3,8 @@ package org.jipsec.dataplane;
 import org.jipsec.sadb.Statistics;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// What the packet path has done, counted since its start; written by its threads, read by anyone.
 public final class PacketCounters {
@@ -39,39 +36,29 @@ public final class PacketCounters {
         }
     }
 
-    private final Map<Event, LongAdder> events = adders(Event.class);
-    private final Map<DropReason, LongAdder> drops = adders(DropReason.class);
+    private final List<PacketTally> tallies = new CopyOnWriteArrayList<>();
 
-    private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> type) {
-        Map<E, LongAdder> adders = new EnumMap<>(type);
-        for (E constant : type.getEnumConstants()) {
-            adders.put(constant, new LongAdder());
-        }
-        return adders;
-    }
-
-    private static <E> LongAdder adder(Map<E, LongAdder> adders, E constant) {
-        return Objects.requireNonNull(adders.get(constant));
-    }
-
-    void count(Event event) {
-        adder(events, event).increment();
-    }
-
-    void count(DropReason reason) {
-        adder(drops, reason).increment();
-    }
-
-    void count(DropReason reason, long packets) {
-        adder(drops, reason).add(packets);
+    /// One for a thread, and for as long as these counters are.
+    PacketTally newTally() {
+        PacketTally tally = new PacketTally();
+        tallies.add(tally);
+        return tally;
     }
 
     public long of(Event event) {
-        return adder(events, event).sum();
+        long sum = 0;
+        for (PacketTally tally : tallies) {
+            sum += tally.of(event);
+        }
+        return sum;
     }
 
     public long of(DropReason reason) {
-        return adder(drops, reason).sum();
+        long sum = 0;
+        for (PacketTally tally : tallies) {
+            sum += tally.of(reason);
+        }
+        return sum;
     }
 
     List<Statistics.Counter> counters() {

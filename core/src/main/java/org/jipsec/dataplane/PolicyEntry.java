@@ -2,18 +2,40 @@ package org.jipsec.dataplane;
 
 import org.jipsec.sadb.Policy;
 
-import java.util.concurrent.atomic.LongAdder;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
-/// A policy in the SPD and what it has seen. The packet thread writes the counters, anyone reads
-/// them.
+/// A policy in the SPD and what it has seen. The packet thread of its direction writes the
+/// counters, anyone reads them.
 public final class PolicyEntry {
+    private static final VarHandle PACKETS;
+    private static final VarHandle BYTES;
+    private static final VarHandle LAST_USED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            PACKETS = lookup.findVarHandle(PolicyEntry.class, "packets", long.class);
+            BYTES = lookup.findVarHandle(PolicyEntry.class, "bytes", long.class);
+            LAST_USED = lookup.findVarHandle(PolicyEntry.class, "lastUsedMillis", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     private final Policy policy;
     private final int priority;
     private final long ordinal;
     private final long addedMillis;
-    private final LongAdder packets = new LongAdder();
-    private final LongAdder bytes = new LongAdder();
-    private volatile long lastUsedMillis;
+
+    @SuppressWarnings("unused") // by PACKETS
+    private long packets;
+
+    @SuppressWarnings("unused") // by BYTES
+    private long bytes;
+
+    @SuppressWarnings("unused") // by LAST_USED
+    private long lastUsedMillis;
 
     /// @param addedMillis since the epoch
     public PolicyEntry(Policy policy, long addedMillis) {
@@ -52,21 +74,21 @@ public final class PolicyEntry {
 
     /// 0 before the first packet.
     public long lastUsedMillis() {
-        return lastUsedMillis;
+        return (long) LAST_USED.getOpaque(this);
     }
 
     public long packets() {
-        return packets.sum();
+        return (long) PACKETS.getOpaque(this);
     }
 
     public long bytes() {
-        return bytes.sum();
+        return (long) BYTES.getOpaque(this);
     }
 
     /// Counts one packet of so many octets.
     public void used(int octets, long nowMillis) {
-        packets.increment();
-        bytes.add(octets);
-        lastUsedMillis = nowMillis;
+        PACKETS.setOpaque(this, packets() + 1);
+        BYTES.setOpaque(this, bytes() + octets);
+        LAST_USED.setOpaque(this, nowMillis);
     }
 }

@@ -34,7 +34,8 @@ final class SadOperations {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final int processId;
-    private final PacketCounters counters;
+    /// Written under the engine's lock.
+    private final PacketTally tally;
     private final Consumer<SadbEvent> listener;
     private final SaLifetimes lifetimes = new SaLifetimes();
     private long nextSerial;
@@ -53,7 +54,7 @@ final class SadOperations {
         this.clock = clock;
         this.random = random;
         this.processId = processId;
-        this.counters = counters;
+        this.tally = counters.newTally();
         this.listener = listener;
     }
 
@@ -294,7 +295,7 @@ final class SadOperations {
             return;
         }
         if (associations.acquires() >= MAXIMUM_ACQUIRES) {
-            counters.count(PacketCounters.Event.ACQUIRES_SUPPRESSED);
+            tally.count(PacketCounters.Event.ACQUIRES_SUPPRESSED);
             return;
         }
         long now = clock.millis();
@@ -311,7 +312,7 @@ final class SadOperations {
         SaRecord record = SaRecord.acquire(question, lastAcquire, now, nextSerial++);
         associations.add(record);
         lifetimes.arm(record, now);
-        counters.count(PacketCounters.Event.ACQUIRES);
+        tally.count(PacketCounters.Event.ACQUIRES);
         tell(
                 new SadbEvent.Acquire(
                         lastAcquire,

@@ -76,6 +76,15 @@ public final class Verdict {
         return reason;
     }
 
+    /// [#reason] of what is dropped.
+    DropReason dropReason() {
+        DropReason why = reason;
+        if (why == null) {
+            throw new IllegalStateException(kind + " is no drop");
+        }
+        return why;
+    }
+
     /// The policy that was asked; null where none is for the packet or none was asked yet.
     public @Nullable PolicyEntry policy() {
         return policy;

@@ -511,6 +511,10 @@ class DropReasonTests {
                         DropReason.REASSEMBLY_TIMEOUT, // the test above
                         DropReason.REASSEMBLY_FULL, // counted likewise, in FragmentLimitTests
                         DropReason.BAD_OFFLOAD, // SegmenterTests
+                        // on the wire, in WireTests
+                        DropReason.NO_IKE,
+                        DropReason.NOT_SENT,
+                        DropReason.NOT_DELIVERED,
                         // the stack's own, provoked in the tests of IpsecStack
                         DropReason.HOLD_FULL,
                         DropReason.ACQUIRE_TIMEOUT,

@@ -1,0 +1,114 @@
+package org.jipsec.dataplane;
+
+import org.jipsec.dataplane.PacketCounters.Event;
+import org.jipsec.sadb.Direction;
+import org.jspecify.annotations.Nullable;
+
+import java.time.InstantSource;
+import java.util.function.IntPredicate;
+
+/// The way from the wire to the host: [Inbound] with what has to be done about its verdicts. For
+/// one thread, which may be another than that of the [OutboundPath]; the engine between them may be
+/// used by any. Nothing is allocated for a packet that passes.
+public final class InboundPath implements AutoCloseable {
+    /// Takes one packet that is not simply for the host.
+    @FunctionalInterface
+    public interface Aside {
+        /// @param batch whose packet at `slot` it is, with its verdict; the packet may be taken out
+        void take(PacketBatch batch, int slot, long nowMillis);
+    }
+
+    private final SadbEngine engine;
+    private final InstantSource clock;
+    private final Inbound inbound;
+    private final PacketTally tally;
+    private final VerdictReports reports;
+    private final OutgoingBatch hostBatch;
+    private final @Nullable Aside forward;
+    private final @Nullable Aside ike;
+    private final int capacity;
+    private final TapPoint tap = new TapPoint(Direction.IN);
+
+    /// @param capacity octets of the largest packet
+    /// @param forward for packets to others; null when `toHost` takes them too
+    /// @param ike for datagrams of IKE ([Verdict.Kind#IKE]); null when `toHost` takes them too
+    public InboundPath(
+            SadbEngine engine,
+            InstantSource clock,
+            Locality locality,
+            IntPredicate encapsulationPorts,
+            int capacity,
+            Link toHost,
+            @Nullable Aside forward,
+            @Nullable Aside ike) {
+        this.engine = engine;
+        this.clock = clock;
+        this.inbound = new Inbound(locality, encapsulationPorts);
+        this.tally = engine.counters().newTally();
+        this.reports = new VerdictReports(engine, tally);
+        this.hostBatch = new OutgoingBatch(IpsecStack.SLOTS, capacity, toHost);
+        this.capacity = capacity;
+        this.forward = forward;
+        this.ike = ike;
+    }
+
+    /// A batch that fits this path.
+    public PacketBatch newBatch() {
+        return new PacketBatch(IpsecStack.SLOTS, capacity);
+    }
+
+    /// What this path's thread counts.
+    public PacketTally tally() {
+        return tally;
+    }
+
+    /// Lets `newTap` see the packets from the next batch on; null for nobody. By any thread.
+    public void tap(@Nullable PacketTap newTap) {
+        tap.set(newTap);
+    }
+
+    /// Packets that came in.
+    ///
+    /// @param batch from [#newBatch]; undefined afterwards
+    public void receive(PacketBatch batch) {
+        long now = clock.millis();
+        tap.before(batch);
+        inbound.process(batch, engine.associations(), engine.policies(), now);
+        tap.after(batch);
+        for (int i = 0; i < batch.size(); i++) {
+            tally.count(Event.FROM_WIRE);
+            settle(batch, i, now);
+        }
+        hostBatch.flush();
+    }
+
+    private void settle(PacketBatch batch, int slot, long now) {
+        Verdict verdict = batch.verdict(slot);
+        reports.report(verdict);
+        switch (verdict.kind()) {
+            case DELIVER -> {
+                tally.count(
+                        verdict.stepCount() > 0 ? Event.RECEIVED_PROTECTED : Event.RECEIVED_CLEAR);
+                aside(verdict.direction() == Direction.FWD ? forward : null, batch, slot, now);
+            }
+            case IKE -> aside(ike, batch, slot, now);
+            case DROP -> tally.count(verdict.dropReason());
+            case ABSORBED -> {}
+            case SEND, ACQUIRE ->
+                    throw new IllegalStateException(verdict.kind() + " on the way in");
+        }
+    }
+
+    private void aside(@Nullable Aside taker, PacketBatch batch, int slot, long now) {
+        if (taker != null) {
+            taker.take(batch, slot, now);
+        } else {
+            hostBatch.take(batch, slot);
+        }
+    }
+
+    @Override
+    public void close() {
+        inbound.close();
+    }
+}
