@@ -1,6 +1,13 @@
 package org.jipsec.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.jipsec.dataplane.BrokenPackets.changed;
+import static org.jipsec.dataplane.BrokenPackets.cut;
+import static org.jipsec.dataplane.BrokenPackets.deflated;
+import static org.jipsec.dataplane.BrokenPackets.fragment;
+import static org.jipsec.dataplane.BrokenPackets.ipcomp;
+import static org.jipsec.dataplane.BrokenPackets.plainEsp;
+import static org.jipsec.dataplane.BrokenPackets.shortened;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import org.jipsec.sadb.CompressionAlgorithm;
@@ -24,7 +31,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import java.util.zip.Deflater;
 
 /// Every reason has a packet that is dropped for it.
 class DropReasonTests {
@@ -51,29 +57,6 @@ class DropReasonTests {
                     right.receive(packet);
                     return right;
                 });
-    }
-
-    private static Bytes changed(Bytes packet, int at, int value) {
-        byte[] octets = packet.toArray();
-        octets[at] = (byte) value;
-        return Bytes.of(octets);
-    }
-
-    private static Bytes cut(Bytes packet, int length) {
-        return Bytes.of(packet.toArray(), 0, length);
-    }
-
-    /// The same with a length and header checksum that fit.
-    private static Bytes shortened(Bytes packet, int length) {
-        byte[] octets = Arrays.copyOf(packet.toArray(), length);
-        if (packet.u8(0) >> 4 == 6) {
-            Octets.put16(octets, 4, length - 40);
-        } else {
-            Octets.put16(octets, 2, length);
-            Octets.put16(octets, 10, 0);
-            Octets.put16(octets, 10, TestPackets.checksum(octets, 0, 20, 0));
-        }
-        return Bytes.of(octets);
     }
 
     private static Bytes udp() {
@@ -104,51 +87,12 @@ class DropReasonTests {
         return host;
     }
 
-    /// ESP without cipher and integrity around octets of the test's choice.
-    private static Bytes plainEsp(int sequence, byte... body) {
-        byte[] esp = new byte[8 + body.length];
-        Octets.put32(esp, 0, 0x300);
-        Octets.put32(esp, 4, sequence);
-        System.arraycopy(body, 0, esp, 8, body.length);
-        return TestPackets.ip(A, B, 50, esp);
-    }
-
     private static ActiveSa plainSa(TestHost host, SaMode mode) {
         return host.add(
                 TestSas.sa(IpsecProtocol.ESP, A, B, 0x300)
                         .encryption(EncryptionAlgorithm.NULL, org.jipsec.wire.Secret.EMPTY)
                         .mode(mode)
                         .build());
-    }
-
-    private static Bytes ipcomp(byte[] compressed) {
-        byte[] packet = new byte[4 + compressed.length];
-        packet[0] = 17;
-        packet[3] = 2;
-        System.arraycopy(compressed, 0, packet, 4, compressed.length);
-        return TestPackets.ip(A, B, 108, packet);
-    }
-
-    private static byte[] deflated(byte[] octets) {
-        Deflater deflater = new Deflater(9, true);
-        deflater.setInput(octets);
-        deflater.finish();
-        byte[] out = new byte[octets.length + 100];
-        int length = deflater.deflate(out);
-        deflater.end();
-        return Arrays.copyOf(out, length);
-    }
-
-    private static Bytes fragment(int offset, boolean more, int length) {
-        return TestPackets.ipv4(
-                A,
-                B,
-                50,
-                0,
-                offset / 8 | (more ? 0x2000 : 0),
-                77,
-                new byte[0],
-                TestPackets.text(length));
     }
 
     static {
