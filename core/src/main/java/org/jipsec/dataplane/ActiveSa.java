@@ -109,7 +109,8 @@ public final class ActiveSa {
     /// Outbound the number of the last packet sent, inbound the highest accepted; 0 before.
     public long sequence() {
         long last = lastSent();
-        return last != 0 ? last : (long) ACCEPTED.getOpaque(this);
+        long highest = (long) ACCEPTED.getOpaque(this);
+        return Long.compareUnsigned(last, highest) > 0 ? last : highest;
     }
 
     private long lastSent() {
