@@ -2,6 +2,8 @@ package org.jipsec.os;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.Optional;
 
 /// The two versions of IP, each with sockets of its own.
 public enum IpFamily {
@@ -18,6 +20,11 @@ public enum IpFamily {
 
     public static IpFamily of(InetAddress address) {
         return address instanceof Inet4Address ? IPV4 : IPV6;
+    }
+
+    /// Empty for another family than AF_INET and AF_INET6.
+    static Optional<IpFamily> numbered(int number) {
+        return Arrays.stream(values()).filter(each -> each.number == number).findFirst();
     }
 
     /// AF_INET or AF_INET6.
