@@ -9,6 +9,7 @@ public final class OsException extends IOException {
     private final String call;
     private final String arguments;
     private final int errno;
+    private final String detail;
 
     /// @param call name of the system call, or of its request or option where that tells more
     /// @param arguments as a person would write them, without brackets; may be empty
@@ -19,15 +20,17 @@ public final class OsException extends IOException {
     /// @param detail what else the kernel said, or empty
     public OsException(String call, String arguments, int errno, String detail) {
         super(
-                call
-                        + "("
-                        + arguments
-                        + "): "
-                        + ErrorNumber.describe(errno)
-                        + (detail.isEmpty() ? "" : ": " + detail));
+                "%s(%s): %s%s%s"
+                        .formatted(
+                                call,
+                                arguments,
+                                ErrorNumber.describe(errno),
+                                detail.isEmpty() ? "" : ": ",
+                                detail));
         this.call = call;
         this.arguments = arguments;
         this.errno = errno;
+        this.detail = detail;
     }
 
     OsException(String call, String arguments, ErrorNumber error, String detail) {
@@ -50,6 +53,11 @@ public final class OsException extends IOException {
     /// `EBUSY`, or the number where it has no name.
     public String errnoName() {
         return ErrorNumber.numbered(errno).map(Enum::name).orElse(Integer.toString(errno));
+    }
+
+    /// What else the kernel said, or empty.
+    public String detail() {
+        return detail;
     }
 
     public boolean is(ErrorNumber error) {

@@ -47,15 +47,17 @@ final class RouteCodec {
 
     /// @param mark as if the packet had it, 0 for none
     static NetlinkRequest lookUp(InetAddress destination, int mark) {
+        IpFamily family = IpFamily.of(destination);
         NetlinkRequest request = new NetlinkRequest(Netlink.RTM_GETROUTE, 0);
         header(
                 request,
-                IpFamily.of(destination),
+                family,
                 Prefix.bits(destination),
                 0,
                 0,
                 0,
-                Netlink.RTM_F_LOOKUP_TABLE);
+                // IPv6 always tells the table, and refuses the flag
+                family == IpFamily.IPV4 ? Netlink.RTM_F_LOOKUP_TABLE : 0);
         request.attribute(Netlink.RTA_DST, destination.getAddress());
         return mark == 0 ? request : request.attributeU32(Netlink.RTA_MARK, mark);
     }

@@ -81,7 +81,7 @@ public final class Rtnetlink implements AutoCloseable {
             if (e.is(ErrorNumber.ENETUNREACH)
                     || e.is(ErrorNumber.EHOSTUNREACH)
                     || e.is(ErrorNumber.EACCES) // prohibit
-                    || e.is(ErrorNumber.EINVAL)) { // blackhole
+                    || (e.is(ErrorNumber.EINVAL) && e.detail().isEmpty())) { // blackhole
                 return Optional.empty();
             }
             throw e;

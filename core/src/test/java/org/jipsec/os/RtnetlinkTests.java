@@ -235,8 +235,9 @@ class RtnetlinkTests {
         assertThat(diverted.interfaceIndex()).isEqualTo(link("veth1").index());
         assertThat(diverted.table()).isEqualTo(TABLE);
 
-        assertThat(network.routeTo(address("2001:db8:1::7"), 0).orElseThrow().source())
-                .contains(address("2001:db8:1::1"));
+        NetworkRoute six = network.routeTo(address("2001:db8:1::7"), TABLE).orElseThrow();
+        assertThat(six.source()).contains(address("2001:db8:1::1"));
+        assertThat(six.table()).isEqualTo(Rtnetlink.MAIN_TABLE);
     }
 
     @Test
@@ -246,7 +247,11 @@ class RtnetlinkTests {
         assertThat(network.routeTo(address("10.6.0.1"), 0)).isEmpty();
         assertThat(network.routeTo(address("10.7.0.1"), 0)).isEmpty();
         assertThat(network.routeTo(address("10.8.0.1"), 0)).isEmpty();
+        hosts.ip("a", "route", "add", "blackhole", "2001:db8:8::/48");
+        hosts.ip("a", "route", "add", "prohibit", "2001:db8:9::/48");
         assertThat(network.routeTo(address("2001:db8:7::1"), 0)).isEmpty();
+        assertThat(network.routeTo(address("2001:db8:8::1"), 0)).isEmpty();
+        assertThat(network.routeTo(address("2001:db8:9::1"), 0)).isEmpty();
     }
 
     @Test
