@@ -9,7 +9,6 @@ import org.jipsec.wire.WireException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// jsetkey's positional arguments: files of PF_KEY messages, printed as `-D` and `-DP` would.
@@ -34,7 +33,7 @@ final class DumpFilePrinter {
     String print(Path file) throws IOException {
         PfkeyDumpFile dump;
         try {
-            dump = PfkeyDumpFile.read(ByteBuffer.wrap(Files.readAllBytes(file)));
+            dump = PfkeyDumpFile.read(ByteBuffer.wrap(WholeInput.of(file)));
         } catch (WireException shorterThanAHeader) {
             throw new IOException("Invalid argument", shorterThanAHeader);
         }

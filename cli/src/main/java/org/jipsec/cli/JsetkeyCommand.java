@@ -73,7 +73,7 @@ final class JsetkeyCommand {
                                                 options.color(),
                                                 options.forward(),
                                                 err)
-                                : text(session, options, "<stdin>", in.readAllBytes());
+                                : text(session, options, "<stdin>", standardInput(in));
                 case DUMP -> {
                     if (options.policies()) {
                         yield session.printPolicies();
@@ -107,10 +107,19 @@ final class JsetkeyCommand {
         };
     }
 
+    private static byte[] standardInput(InputStream in) throws IOException {
+        try {
+            return WholeInput.of(in);
+        } catch (IOException unreadable) {
+            throw new IOException(
+                    "cannot read standard input: " + Reasons.of(unreadable), unreadable);
+        }
+    }
+
     private int load(Session session, JsetkeyOptions options, InputStream in) throws IOException {
         String file = options.file();
         if (file.equals("-")) {
-            return text(session, options, "<stdin>", in.readAllBytes());
+            return text(session, options, "<stdin>", standardInput(in));
         }
         return text(session, options, file, session.read(file));
     }

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -83,7 +82,7 @@ final class Session implements AutoCloseable {
     /// @throws IOException it cannot be read; the message is for the user
     byte[] read(String file) throws IOException {
         try {
-            return Files.readAllBytes(host.path(file));
+            return WholeInput.of(host.path(file));
         } catch (IOException unreadable) {
             throw new IOException(
                     "cannot open " + file + ": " + Reasons.of(unreadable), unreadable);

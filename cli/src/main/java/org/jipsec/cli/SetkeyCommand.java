@@ -13,7 +13,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,7 +147,14 @@ final class SetkeyCommand {
                     return usage(out);
                 }
                 case SCRIPT -> {
-                    return session.runFile(line.file(), text(line.file(), in));
+                    String text;
+                    try {
+                        text = text(line.file(), in);
+                    } catch (IOException unreadable) {
+                        err.println("setkey: " + line.file() + ": " + Reasons.of(unreadable));
+                        return 1;
+                    }
+                    return session.runFile(line.file(), text);
                 }
                 case INPUT -> {
                     return session.runInput(
@@ -188,7 +194,7 @@ final class SetkeyCommand {
     }
 
     private String text(String file, InputStream in) throws IOException {
-        byte[] octets = file.equals("-") ? in.readAllBytes() : Files.readAllBytes(host.path(file));
+        byte[] octets = file.equals("-") ? WholeInput.of(in) : WholeInput.of(host.path(file));
         return new String(octets, StandardCharsets.ISO_8859_1);
     }
 

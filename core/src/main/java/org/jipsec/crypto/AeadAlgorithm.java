@@ -5,6 +5,8 @@ public enum AeadAlgorithm {
     AES_GCM_8,
     AES_GCM_12,
     AES_GCM_16,
+    AES_CCM_8,
+    AES_CCM_12,
     AES_CCM_16,
     /// RFC 4543: nothing is encrypted; the payload is additional data too.
     AES_GMAC,

@@ -125,13 +125,9 @@ public final class CryptoProvider {
             }
             case AES_GCM_12 -> jceGcm(algorithm, keyAndSalt, 12);
             case AES_GCM_16 -> jceGcm(algorithm, keyAndSalt, 16);
-            case AES_CCM_16 -> {
-                check(algorithm, keyAndSalt, 19, 27, 35);
-                try (Secret key = withoutSalt(keyAndSalt, CCM_SALT)) {
-                    yield new SaltedAead(
-                            new AesCcm(Jce.key("AES", key), 16), salt(keyAndSalt, CCM_SALT));
-                }
-            }
+            case AES_CCM_8 -> ccm(algorithm, keyAndSalt, 8);
+            case AES_CCM_12 -> ccm(algorithm, keyAndSalt, 12);
+            case AES_CCM_16 -> ccm(algorithm, keyAndSalt, 16);
             case AES_GMAC -> {
                 check(algorithm, keyAndSalt, 20, 28, 36);
                 yield new GmacAead(gmac(keyAndSalt));
@@ -145,6 +141,14 @@ public final class CryptoProvider {
                 }
             }
         };
+    }
+
+    private static PacketAead ccm(AeadAlgorithm algorithm, Secret keyAndSalt, int icvLength) {
+        check(algorithm, keyAndSalt, 19, 27, 35);
+        try (Secret key = withoutSalt(keyAndSalt, CCM_SALT)) {
+            return new SaltedAead(
+                    new AesCcm(Jce.key("AES", key), icvLength), salt(keyAndSalt, CCM_SALT));
+        }
     }
 
     private static PacketAead jceGcm(AeadAlgorithm algorithm, Secret keyAndSalt, int icvLength) {

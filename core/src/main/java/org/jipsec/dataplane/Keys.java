@@ -116,6 +116,8 @@ record Keys(
             case AES_GCM_8 -> AeadAlgorithm.AES_GCM_8;
             case AES_GCM_12 -> AeadAlgorithm.AES_GCM_12;
             case AES_GCM_16 -> AeadAlgorithm.AES_GCM_16;
+            case AES_CCM_8 -> AeadAlgorithm.AES_CCM_8;
+            case AES_CCM_12 -> AeadAlgorithm.AES_CCM_12;
             case AES_CCM_16 -> AeadAlgorithm.AES_CCM_16;
             case AES_GMAC -> AeadAlgorithm.AES_GMAC;
             case CHACHA20_POLY1305 -> AeadAlgorithm.CHACHA20_POLY1305;
@@ -144,7 +146,15 @@ record Keys(
             case AES_CTR -> CipherAlgorithm.AES_CTR;
             case CAMELLIA_CBC -> CipherAlgorithm.CAMELLIA_CBC;
             case TWOFISH_CBC -> CipherAlgorithm.TWOFISH_CBC;
-            case NONE, AES_CCM_16, AES_GCM_8, AES_GCM_12, AES_GCM_16, AES_GMAC, CHACHA20_POLY1305 ->
+            case NONE,
+                    AES_CCM_8,
+                    AES_CCM_12,
+                    AES_CCM_16,
+                    AES_GCM_8,
+                    AES_GCM_12,
+                    AES_GCM_16,
+                    AES_GMAC,
+                    CHACHA20_POLY1305 ->
                     null;
         };
     }

@@ -22,7 +22,9 @@ public enum EncryptionAlgorithm {
     AES_CBC(12, "aes-cbc", 128, 256, 64, 16, 16, 0, 0, null, "rijndael-cbc"),
     /// RFC 3686
     AES_CTR(13, "aes-ctr", 160, 288, 64, 8, 1, 32, 0, null),
-    /// RFC 4309 with a 16-octet ICV; salt of 24 bits.
+    /// RFC 4309 with an 8, 12, 16-octet ICV; salt of 24 bits.
+    AES_CCM_8(14, "aes-ccm-8", 152, 280, 64, 8, 1, 24, 64, null),
+    AES_CCM_12(15, "aes-ccm-12", 152, 280, 64, 8, 1, 24, 96, null),
     AES_CCM_16(16, "aes-ccm-16", 152, 280, 64, 8, 1, 24, 128, null),
     /// RFC 4106 with an 8, 12, 16-octet ICV
     AES_GCM_8(18, "aes-gcm-8", 160, 288, 64, 8, 1, 32, 64, null),

@@ -271,6 +271,8 @@ class RoundTripTests {
                 "AES_CBC",
                 "AES_CTR",
                 "AES_GCM_16",
+                "AES_CCM_8",
+                "AES_CCM_12",
                 "AES_CCM_16",
                 "CHACHA20_POLY1305",
                 "AES_GMAC"
