@@ -64,8 +64,8 @@ public final class Poller implements AutoCloseable {
         }
         if (has(WAKE, Layouts.POLLIN)) {
             ready--;
-            woken.set(false);
             counter.reset();
+            woken.set(false); // afterwards: who finds it true relies on this call to return
         }
         return ready;
     }
