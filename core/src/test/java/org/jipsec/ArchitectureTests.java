@@ -95,6 +95,7 @@ class ArchitectureTests {
                             .with(ANTLR),
                     Row.of("ike", "ike.settings", "isakmp", "crypto", "sadb", "wire"),
                     Row.of("dataplane", "pfkey", "crypto", "sadb", "wire", "os"),
+                    Row.of("trace", "dataplane", "sadb", "diag", "wire"),
                     Row.of(
                             "daemon",
                             "ike",

@@ -70,13 +70,14 @@ public final class CommandLines {
         spec.usageMessage()
                 .sortOptions(false)
                 .customSynopsis(
-                        "jipsecd [--foreground] [--socket PATH]",
+                        "jipsecd [--no-wire] [--foreground] [--socket PATH]",
                         "       jipsecd [--socket PATH] --stop | --status")
                 .footer("", "Security associations and policies are lost when it ends.");
+        flag(spec, "hold SAs and policies, but leave the host's network alone", "--no-wire");
         flag(spec, "stay in the foreground, log to standard error", "--foreground");
         value(spec, "listen on PATH", "PATH", "--socket");
         flag(spec, "end the service that runs on the socket", "--stop");
-        flag(spec, "say whether one runs; exit status 3 if none does", "--status");
+        flag(spec, "say whether one runs, and how; exit status 3 if none does", "--status");
         flag(spec, "print this", "-h", "--help");
         flag(spec, "print the version", "-V", "--version");
         positionals(spec);

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -18,9 +19,11 @@ final class JipsecdCommand {
     private static final int NOT_RUNNING = 3;
 
     private final Host host;
+    private final Network network;
 
-    JipsecdCommand(Host host) {
+    JipsecdCommand(Host host, Network network) {
         this.host = host;
+        this.network = network;
     }
 
     /// @return 0; 1 what was asked for could not be done; 2 the command line is wrong; 3 `--status`
@@ -44,8 +47,15 @@ final class JipsecdCommand {
             if (given.has("--status")) {
                 return status(option, out);
             }
+            boolean inMemory = given.has("--no-wire") || Network.isForbidden(host);
+            Optional<WireOpener> wire = inMemory ? Optional.empty() : network.opener();
+            if (wire.isPresent()) {
+                requireRights();
+            }
             ServicePlace place = ServicePlace.toStart(host, option);
-            return given.has("--foreground") ? serve(place, out, err) : detach(place, out, err);
+            return given.has("--foreground")
+                    ? serve(place, wire, out, err)
+                    : detach(place, wire.isPresent(), out, err);
         } catch (UsageException wrong) {
             err.println("jipsecd: " + wrong.getMessage());
             err.println("try: jipsecd --help");
@@ -56,41 +66,62 @@ final class JipsecdCommand {
         }
     }
 
-    private int detach(ServicePlace place, PrintWriter out, PrintWriter err) throws IOException {
+    private void requireRights() throws IOException {
+        List<String> missing = network.rights().get().missing();
+        if (!missing.isEmpty()) {
+            throw new IOException(
+                    "to connect this host's network I need "
+                            + String.join(" and ", missing)
+                            + "; to hold SAs and policies without it: jipsecd --no-wire");
+        }
+    }
+
+    private int detach(ServicePlace place, boolean wire, PrintWriter out, PrintWriter err)
+            throws IOException {
         OptionalLong holder = ServiceLock.holder(place);
         if (holder.isPresent()) {
             err.println(runsAlready(place, holder));
             return 1;
         }
-        long pid = ServiceStarter.start(host, place);
+        ServiceStarter.Started started = ServiceStarter.start(host, place, wire);
         out.println(
-                "jipsecd: started (pid %d) on %s; its state is lost when it ends: jipsecd --stop"
-                        .formatted(pid, place.socket()));
+                "jipsecd: started (pid %d) on %s, %s"
+                        .formatted(started.pid(), place.socket(), started.state()));
+        out.println(
+                wire
+                        ? "to undo all of it, SAs and policies too: jipsecd --stop"
+                        : "its SAs and policies are lost when it ends: jipsecd --stop");
         return 0;
     }
 
-    private int serve(ServicePlace place, PrintWriter out, PrintWriter err) throws IOException {
-        Optional<Service> opened = Service.open(place, host.clock());
+    private int serve(
+            ServicePlace place, Optional<WireOpener> wire, PrintWriter out, PrintWriter err)
+            throws IOException {
+        ServiceLog log = ServiceLog.onError(err, host.clock(), place.logFile());
+        Optional<Service> opened = Service.open(place, host.clock(), wire, log::line);
         if (opened.isEmpty()) {
             err.println(runsAlready(place, ServiceLock.holder(place)));
             return 1;
         }
-        long pid = ProcessHandle.current().pid();
+        String failure = "";
         CountDownLatch logged = new CountDownLatch(1);
         try (Service service = opened.get()) {
             // SIGTERM, SIGINT and SIGHUP run this; the JVM ends when it returns.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(service, logged), "end"));
-            out.println(Service.READY + pid);
+            log.line("listens on " + place.socket() + ", " + service.state());
+            out.println(Service.READY + ProcessHandle.current().pid() + ", " + service.state());
             out.flush();
-            log(err, pid, "listens on " + place.socket() + "; its state is lost when it ends");
-            service.awaitEnd();
+            failure = service.awaitEnd();
+            if (!failure.isEmpty()) {
+                log.line("cannot go on: " + failure);
+            }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
         } finally {
-            log(err, pid, "ends; its security associations and policies are gone");
+            log.line("ends; its security associations and policies are gone");
             logged.countDown();
         }
-        return 0;
+        return failure.isEmpty() ? 0 : 1;
     }
 
     private static void end(Service service, CountDownLatch logged) {
@@ -104,11 +135,6 @@ final class JipsecdCommand {
         }
     }
 
-    private void log(PrintWriter err, long pid, String event) {
-        err.println(host.clock().instant() + " jipsecd[" + pid + "]: " + event);
-        err.flush();
-    }
-
     private static String runsAlready(ServicePlace place, OptionalLong holder) {
         String pid = holder.isPresent() ? " (pid " + holder.getAsLong() + ")" : "";
         return "jipsecd: one runs already" + pid + " on " + place.socket();
@@ -120,16 +146,32 @@ final class JipsecdCommand {
             if (holder.isEmpty()) {
                 continue;
             }
+            boolean wired = isOnTheWire(ServiceClient.state(place));
             Optional<ProcessHandle> process = ProcessHandle.of(holder.getAsLong());
             if (process.isPresent() && !ended(process.get())) {
                 err.println("jipsecd: pid " + holder.getAsLong() + " cannot be ended by us");
                 return 1;
             }
-            out.println("jipsecd: stopped (pid " + holder.getAsLong() + "), its state is gone");
+            out.println(
+                    "jipsecd: stopped (pid "
+                            + holder.getAsLong()
+                            + "), its state is gone"
+                            + (wired ? ", the network is as it was" : ""));
             return 0;
         }
-        err.println("jipsecd: none is running");
+        err.println("jipsecd: none is running" + hidden(option));
         return 1;
+    }
+
+    private static boolean isOnTheWire(Optional<String> state) {
+        return state.filter(text -> text.startsWith("on the wire")).isPresent();
+    }
+
+    /// What a user who is not root cannot see.
+    private static String hidden(Optional<Path> option) {
+        return option.isEmpty()
+                ? ServicePlace.closedToUs().map(folder -> " that you may ask: " + folder).orElse("")
+                : "";
     }
 
     private static boolean ended(ProcessHandle process) {
@@ -149,11 +191,15 @@ final class JipsecdCommand {
             OptionalLong holder = ServiceLock.holder(place);
             if (holder.isPresent()) {
                 out.println(
-                        "jipsecd: running (pid " + holder.getAsLong() + ") on " + place.socket());
+                        "jipsecd: running (pid "
+                                + holder.getAsLong()
+                                + ") on "
+                                + place.socket()
+                                + ServiceClient.state(place).map(state -> ", " + state).orElse(""));
                 return 0;
             }
         }
-        out.println("jipsecd: none is running");
+        out.println("jipsecd: none is running" + hidden(option));
         return NOT_RUNNING;
     }
 }

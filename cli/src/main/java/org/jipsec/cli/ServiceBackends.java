@@ -23,9 +23,11 @@ final class ServiceBackends implements BackendOpener {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Host host;
+    private final Network network;
 
-    ServiceBackends(Host host) {
+    ServiceBackends(Host host, Network network) {
         this.host = host;
+        this.network = network;
     }
 
     @Override
@@ -64,9 +66,7 @@ final class ServiceBackends implements BackendOpener {
 
     private Optional<BackendLink> found(Optional<Path> socket) throws IOException {
         Optional<ServicePlace> named = ServicePlace.named(host, socket);
-        if (named.isPresent()
-                && Files.exists(named.get().socket())
-                && !Files.isWritable(named.get().socket())) {
+        if (named.isPresent() && named.get().isClosedToUs()) {
             throw new AccessDeniedException(named.get().socket().toString());
         }
         for (ServicePlace place : ServicePlace.candidates(host, socket)) {
@@ -99,16 +99,28 @@ final class ServiceBackends implements BackendOpener {
             if (running.isPresent()) {
                 return running.get();
             }
-            long pid = ServiceStarter.start(host, place);
+            WireChoice choice = network.best(host);
+            ServiceStarter.Started started = ServiceStarter.start(host, place, choice.isWanted());
             notice.accept(
-                    reason()
-                            + "; started jipsecd (pid "
-                            + pid
-                            + "), its state is lost when it ends: jipsecd --stop");
+                    "%s; started jipsecd (pid %d), %s%s"
+                            .formatted(reason(), started.pid(), started.state(), advice(choice)));
         }
         return connected(place)
                 .orElseThrow(
                         () -> new IOException("jipsecd ended at once: see " + place.logFile()));
+    }
+
+    private static String advice(WireChoice choice) {
+        return choice.whyNot()
+                .map(
+                        reason ->
+                                " ("
+                                        + reason
+                                        + "), its state is lost when it ends: jipsecd --stop"
+                                        + ServicePlace.closedToUs()
+                                                .map(folder -> "; " + folder)
+                                                .orElse(""))
+                .orElse("; to undo all of it: jipsecd --stop");
     }
 
     private static String reason() {

@@ -35,6 +35,11 @@ record ServicePlace(Path socket) {
         return beside(".start");
     }
 
+    /// Where a service is asked what it does.
+    Path controlSocket() {
+        return beside(".control");
+    }
+
     /// What a detached service writes.
     Path logFile() {
         return beside(".log");
@@ -61,6 +66,13 @@ record ServicePlace(Path socket) {
         } catch (InvalidPathException unknownCharacters) {
             throw new UsageException(what + ": the locale lacks characters of " + text);
         }
+    }
+
+    /// Whether there is a socket that is not for us, or a folder that keeps us from seeing.
+    boolean isClosedToUs() {
+        return Files.exists(socket)
+                ? !Files.isWritable(socket)
+                : Files.isDirectory(folder()) && !Files.isExecutable(folder());
     }
 
     /// What the user named, or nothing.
@@ -117,6 +129,14 @@ record ServicePlace(Path socket) {
             return made(runtime.get());
         }
         return made(temporaryFolder());
+    }
+
+    /// Why we cannot see whether root's service runs; empty when we can.
+    static Optional<String> closedToUs() {
+        Path system = systemFolder();
+        return Files.isDirectory(system) && !Files.isExecutable(system)
+                ? Optional.of(system + " is root's alone")
+                : Optional.empty();
     }
 
     private static ServicePlace made(Path folder) throws IOException {

@@ -9,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /// Starts a jipsecd that outlives the program and the shell it was started from.
 final class ServiceStarter {
@@ -26,14 +28,21 @@ final class ServiceStarter {
 
     private ServiceStarter() {}
 
-    /// Returns its pid as soon as it listens.
+    /// @param state how it is connected, in one line
+    record Started(long pid, String state) {}
+
+    /// Returns as soon as it listens.
     ///
+    /// @param wire whether it is to be connected to the network
     /// @throws IOException it did not come up; the message is for the user
-    static long start(Host host, ServicePlace place) throws IOException {
+    static Started start(Host host, ServicePlace place, boolean wire) throws IOException {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DETACH, "jipsecd"));
         command.addAll(program(host));
         command.addAll(
                 List.of("--foreground", "--socket", place.socket().toAbsolutePath().toString()));
+        if (!wire) {
+            command.add("--no-wire");
+        }
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("JIPSEC_JAVA_HOME", System.getProperty("java.home"));
         builder.directory(new File("/"));
@@ -49,7 +58,7 @@ final class ServiceStarter {
         try {
             String line = first.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             if (line.startsWith(Service.READY)) {
-                return Long.parseLong(line.substring(Service.READY.length()).strip());
+                return started(line.substring(Service.READY.length()));
             }
             throw new IOException("jipsecd did not start: " + lastLineOf(place.logFile()));
         } catch (TimeoutException late) {
@@ -59,6 +68,13 @@ final class ServiceStarter {
         } catch (ExecutionException | InterruptedException unexpected) {
             throw new IOException("jipsecd did not start", unexpected);
         }
+    }
+
+    private static Started started(String announcement) {
+        int comma = announcement.indexOf(", ");
+        return new Started(
+                Long.parseLong(announcement.substring(0, comma)),
+                announcement.substring(comma + 2));
     }
 
     private static List<String> program(Host host) {
@@ -71,9 +87,15 @@ final class ServiceStarter {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-cp",
-                System.getProperty("java.class.path"),
+                absolute(System.getProperty("java.class.path")),
                 Main.class.getName(),
                 "jipsecd");
+    }
+
+    private static String absolute(String classPath) {
+        return Arrays.stream(classPath.split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static String lineOf(BufferedReader reader) {
@@ -87,6 +109,7 @@ final class ServiceStarter {
 
     private static String lastLineOf(Path log) throws IOException {
         List<String> lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
-        return lines.isEmpty() ? "it said nothing" : lines.getLast();
+        String last = lines.isEmpty() ? "it said nothing" : lines.getLast();
+        return last.startsWith("jipsecd: ") ? last.substring("jipsecd: ".length()) : last;
     }
 }

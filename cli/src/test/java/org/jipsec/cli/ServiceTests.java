@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// jipsecd's life: one per socket, nothing left behind, started when it is needed.
@@ -32,20 +33,22 @@ class ServiceTests {
     @TempDir private Path folder;
     private ServicePlace place;
     private Host host;
+    private final Network network = Network.real();
 
     @BeforeEach
     void choosePlace() {
         place = new ServicePlace(folder.resolve("pfkey.sock"));
-        host = Host.real();
+        host = TestMachine.host(Map.of("JIPSEC_WIRE", "no"));
     }
 
     @Test
     void servesOneProcessPerSocketAndLeavesNoneBehind() throws IOException {
-        try (Service service = Service.open(place, host.clock()).orElseThrow()) {
+        try (Service service =
+                Service.open(place, host.clock(), Optional.empty(), _ -> {}).orElseThrow()) {
             assertThat(service).isNotNull();
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(place.socket())))
                     .isEqualTo("rw-------");
-            assertThat(Service.open(place, host.clock())).isEmpty();
+            assertThat(Service.open(place, host.clock(), Optional.empty(), _ -> {})).isEmpty();
             assertThat(ServiceLock.holder(place)).hasValue(ProcessHandle.current().pid());
         }
         assertThat(place.socket()).doesNotExist();
@@ -59,7 +62,8 @@ class ServiceTests {
             killed.bind(UnixDomainSocketAddress.of(place.socket()));
         }
         assertThat(place.socket()).exists();
-        try (Service service = Service.open(place, host.clock()).orElseThrow()) {
+        try (Service service =
+                Service.open(place, host.clock(), Optional.empty(), _ -> {}).orElseThrow()) {
             assertThat(service).isNotNull();
             assertThat(ServiceLock.holder(place)).isPresent();
         }
@@ -68,7 +72,7 @@ class ServiceTests {
     @Test
     void isStartedWhenNoneRunsAndEndsWhenItIsTold() throws IOException {
         List<String> notices = new ArrayList<>();
-        ServiceBackends backends = new ServiceBackends(host);
+        ServiceBackends backends = new ServiceBackends(host, network);
         Optional<Path> socket = Optional.of(place.socket());
         try (BackendLink link = backends.open(BackendChoice.AUTO, socket, notices::add)) {
             assertThat(link.backend().execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC)))
@@ -87,13 +91,13 @@ class ServiceTests {
         assertThat(jipsecd("--stop")).startsWith("1 ");
         assertThat(place.socket()).doesNotExist();
         assertThat(Files.readString(place.logFile()))
-                .contains("listens on", "its state is lost", "ends;");
+                .contains("listens on", "in memory, not on the wire", "ends;");
     }
 
     @Test
     void leavesAFileThatIsNoSocketAlone() throws IOException {
         Files.writeString(place.socket(), "flush;");
-        assertThatThrownBy(() -> Service.open(place, host.clock()))
+        assertThatThrownBy(() -> Service.open(place, host.clock(), Optional.empty(), _ -> {}))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("is there already, and is no socket");
         assertThat(place.socket()).hasContent("flush;");
@@ -120,7 +124,7 @@ class ServiceTests {
 
     @Test
     void saysWhatThisBuildLacks() {
-        ServiceBackends backends = new ServiceBackends(host);
+        ServiceBackends backends = new ServiceBackends(host, network);
         Optional<Path> socket = Optional.of(place.socket());
         for (BackendChoice lacking : List.of(BackendChoice.PFKEY, BackendChoice.XFRM)) {
             assertThatThrownBy(() -> backends.open(lacking, socket, notice -> {}))
@@ -135,7 +139,7 @@ class ServiceTests {
         StringWriter out = new StringWriter();
         PrintWriter writer = new PrintWriter(out);
         int status =
-                new JipsecdCommand(host)
+                new JipsecdCommand(host, network)
                         .run(
                                 java.io.InputStream.nullInputStream(),
                                 writer,

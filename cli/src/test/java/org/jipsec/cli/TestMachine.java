@@ -81,6 +81,19 @@ final class TestMachine implements GoldenScript.Program, AutoCloseable {
         return status;
     }
 
+    /// This machine as a program of ours sees it, but for its environment.
+    static Host host(Map<String, String> environment) {
+        Host real = Host.real();
+        return new Host(
+                environment,
+                real.home(),
+                real.folder(),
+                real.terminals(),
+                real.clock(),
+                real.zone(),
+                real.pause());
+    }
+
     Host host() {
         return new Host(
                 environment,

@@ -1,6 +1,7 @@
 package org.jipsec.dataplane;
 
 import org.jipsec.dataplane.PacketCounters.Event;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.time.InstantSource;
@@ -91,6 +92,12 @@ public final class IpsecStack implements AutoCloseable {
 
     public PacketCounters counters() {
         return engine.counters();
+    }
+
+    /// Lets `newTap` see the packets of both directions; null for nobody. By any thread.
+    public void tap(@Nullable PacketTap newTap) {
+        outbound.tap(newTap);
+        inbound.tap(newTap);
     }
 
     /// A batch that fits this stack.

@@ -68,7 +68,7 @@ class KeyServiceSocketTests {
         try (KeyServiceSocket _ = KeyServiceSocket.open(service, path)) {
             assertThatThrownBy(() -> KeyServiceSocket.open(service, path))
                     .isInstanceOf(BindException.class)
-                    .hasMessageContaining("another key service listens there");
+                    .hasMessageContaining("another service listens there");
             assertServes(path);
         }
     }

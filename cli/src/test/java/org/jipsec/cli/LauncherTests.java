@@ -1,0 +1,104 @@
+package org.jipsec.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.jipsec.testing.RequiredTool;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The shell script that the programs are started by.
+class LauncherTests {
+    /// CAP_NET_ADMIN and CAP_NET_RAW.
+    private static final String TWO_CAPABILITIES = "0000000000003000";
+
+    @TempDir private Path folder;
+    private Path launcher;
+
+    @BeforeEach
+    void writeLauncher() throws IOException {
+        String classPath =
+                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                        .collect(Collectors.joining(File.pathSeparator));
+        String script =
+                Files.readString(Path.of("src/main/launcher/launcher"))
+                        .replace("@PROGRAM@", "jipsecd")
+                        .replace("@JAVA_HOME@", System.getProperty("java.home"))
+                        .replace("@FLAGS@", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1")
+                        .replace("@CLASSPATH@", classPath);
+        Files.createDirectories(folder.resolve("bin"));
+        launcher = folder.resolve("bin/jipsecd");
+        Files.writeString(launcher, script);
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @Test
+    void leavesAServiceOfRootTwoCapabilitiesInEveryThread() throws Exception {
+        RequiredTool.program("setpriv", "util-linux");
+        RequiredTool.require(
+                "root".equals(System.getProperty("user.name")),
+                "needs root, to have rights to give up");
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        launcher.toString(),
+                        "--foreground",
+                        "--no-wire",
+                        "--socket",
+                        folder.resolve("s").toString());
+        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+        Process process = builder.start();
+        try (BufferedReader out =
+                new BufferedReader(
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            assertThat(out.readLine()).startsWith(Service.READY + process.pid());
+            List<List<String>> threads = capabilities(process.pid());
+            assertThat(threads)
+                    .hasSizeGreaterThan(3)
+                    .allSatisfy(
+                            lines ->
+                                    assertThat(lines)
+                                            .containsExactlyInAnyOrder(
+                                                    "CapInh:\t0000000000000000",
+                                                    "CapPrm:\t" + TWO_CAPABILITIES,
+                                                    "CapEff:\t" + TWO_CAPABILITIES,
+                                                    "CapBnd:\t" + TWO_CAPABILITIES,
+                                                    "CapAmb:\t0000000000000000",
+                                                    "NoNewPrivs:\t1"));
+        } finally {
+            process.destroy();
+            process.waitFor();
+        }
+        assertThat(folder.resolve("s")).doesNotExist();
+    }
+
+    private static List<List<String>> capabilities(long pid) throws IOException {
+        List<List<String>> threads = new ArrayList<>();
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            for (Path task : tasks.toList()) {
+                threads.add(
+                        Files.readAllLines(task.resolve("status")).stream()
+                                .filter(
+                                        line ->
+                                                line.startsWith("Cap")
+                                                        || line.startsWith("NoNewPrivs"))
+                                .toList());
+            }
+        }
+        return threads;
+    }
+}
