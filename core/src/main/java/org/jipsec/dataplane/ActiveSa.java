@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// An SA at work: its sequence numbers, replay window and counters, and its keys, made ready when
 /// the first packet needs them, so that a hundred thousand idle SAs cost little.
@@ -48,6 +49,7 @@ public final class ActiveSa {
     private volatile boolean softReached;
     private volatile @Nullable InetAddress mappedAddress;
     private volatile int mappedPort;
+    private final AtomicBoolean mappingWaits = new AtomicBoolean();
 
     @SuppressWarnings("unused") // by PACKETS
     private long packets;
@@ -142,6 +144,17 @@ public final class ActiveSa {
     /// else null.
     public @Nullable InetAddress mappedAddress() {
         return mappedAddress;
+    }
+
+    /// Whether it falls to whoever asks to have a new [#mappedAddress] told: false while that waits
+    /// to be told already.
+    boolean willTellMapping() {
+        return !mappingWaits.getAndSet(true);
+    }
+
+    /// From here on, before [#mappedAddress] is read to be told, another one is news.
+    void tellsMapping() {
+        mappingWaits.set(false);
     }
 
     /// The UDP port belonging to [#mappedAddress].

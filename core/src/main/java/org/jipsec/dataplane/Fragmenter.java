@@ -21,13 +21,20 @@ final class Fragmenter {
         if (packet.length() <= mtu) {
             return null;
         }
-        int prefix = headers.ipv4 ? headers.headerLength : headers.insert;
+        boolean atomic = headers.fragmentHeader != 0;
+        int prefix =
+                headers.ipv4
+                        ? headers.headerLength
+                        : atomic ? headers.fragmentHeader : headers.insert;
         int front = headers.ipv4 ? prefix : prefix + 8;
         int piece = (mtu - front) / 8 * 8;
         if (piece < 8 || (!headers.ipv4 && headers.fragment)) {
             return DropReason.PACKET_TOO_BIG;
         }
-        if (!headers.ipv4) {
+        if (atomic) {
+            // the header of a packet that was no fragment yet (RFC 6946): a second is none's
+            ids.write(packet.array(), packet.offset() + prefix + 4, 4);
+        } else if (!headers.ipv4) {
             if (packet.headroom() < 8) {
                 return DropReason.BUFFER_TOO_SMALL;
             }

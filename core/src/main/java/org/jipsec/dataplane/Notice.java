@@ -16,6 +16,7 @@ sealed interface Notice {
     record Wanted(int policyId, PolicyRule rule, InetAddress source, InetAddress destination)
             implements Notice {}
 
-    /// The peer of an encapsulated SA has another address or port.
-    record Remapped(ActiveSa sa, InetAddress address, int port) implements Notice {}
+    /// The peer of an encapsulated SA has another address or port: [ActiveSa#mappedAddress]. One of
+    /// them at a time waits for each SA, however often its peer moves meanwhile.
+    record Remapped(ActiveSa sa) implements Notice {}
 }

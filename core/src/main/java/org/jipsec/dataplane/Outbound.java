@@ -74,7 +74,11 @@ public final class Outbound implements AutoCloseable {
             return;
         }
         headers.flow(packet, flow);
-        boolean wantsWhole = policies.selectsByPort(Direction.OUT) || headers.upperInFirstFragment;
+        // an IPv6 fragment names a protocol of its own, as it likes (RFC 8200 4.5)
+        boolean wantsWhole =
+                policies.selectsByPort(Direction.OUT)
+                        || headers.upperInFirstFragment
+                        || (!headers.ipv4 && policies.selectsByProtocol(Direction.OUT));
         if (headers.fragment && wantsWhole && !becomesWhole(packet, nowMillis, verdict)) {
             return;
         }

@@ -17,6 +17,7 @@ import org.jipsec.sadb.SecurityAssociation;
 import org.jipsec.sadb.Spi;
 import org.jipsec.sadb.UdpEncapsulation;
 
+import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -326,8 +327,10 @@ final class SadOperations {
 
     private void remap(Notice.Remapped remapped) {
         SecurityAssociation association = remapped.sa().association();
+        remapped.sa().tellsMapping();
+        InetAddress address = remapped.sa().mappedAddress();
         SaRecord record = associations.find(association.id());
-        if (record != null && record.is(remapped.sa())) {
+        if (record != null && record.is(remapped.sa()) && address != null) {
             int port =
                     association
                             .encapsulation()
@@ -337,7 +340,7 @@ final class SadOperations {
                     new SadbEvent.Mapping(
                             association.id(),
                             new Endpoint(association.source().address(), port),
-                            new Endpoint(remapped.address(), remapped.port())));
+                            new Endpoint(address, remapped.sa().mappedPort())));
         }
     }
 

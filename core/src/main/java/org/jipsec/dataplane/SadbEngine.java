@@ -126,6 +126,9 @@ public final class SadbEngine {
     /// For the packet path, from any of its threads: never waits, and costs nothing when there is
     /// nothing to tell.
     void notice(Notice notice) {
+        if (notice instanceof Notice.Remapped(ActiveSa moved) && !moved.willTellMapping()) {
+            return;
+        }
         if (waitingNotices.incrementAndGet() > MAXIMUM_NOTICES && comesAgain(notice)) {
             waitingNotices.decrementAndGet();
             return;

@@ -3,8 +3,6 @@ package org.jipsec.dataplane;
 import org.jipsec.sadb.PolicyRule;
 import org.jspecify.annotations.Nullable;
 
-import java.net.InetAddress;
-
 /// Tells the engine what verdicts bring to light. One thread.
 final class VerdictReports {
     private final SadbEngine engine;
@@ -50,9 +48,8 @@ final class VerdictReports {
     }
 
     private void remapped(ActiveSa sa) {
-        InetAddress mapped = sa.mappedAddress();
-        if (mapped != null) {
-            engine.notice(new Notice.Remapped(sa, mapped, sa.mappedPort()));
+        if (sa.mappedAddress() != null) {
+            engine.notice(new Notice.Remapped(sa));
         }
     }
 

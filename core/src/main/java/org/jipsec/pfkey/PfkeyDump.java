@@ -1,6 +1,9 @@
 package org.jipsec.pfkey;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.Locale;
 
 /// A message as `setkey -v`, `-x` and `-H` print it: every field by its number, octet for octet the
@@ -19,6 +22,7 @@ public final class PfkeyDump {
 
     private final ByteBuffer message;
     private final StringBuilder out = new StringBuilder(1024);
+    private @Nullable BitSet keys;
 
     private PfkeyDump(ByteBuffer message) {
         this.message = message;
@@ -147,31 +151,37 @@ public final class PfkeyDump {
         if (octets > length - 8) {
             print("kdebug_sadb_key: key length mismatch, bit:%d len:%d.\n", octets, length - 8);
         }
-        for (int i = 0; i < octets; i++) {
+        // the original goes on for as many octets as the key claims to have
+        for (int i = 0; i < Math.min(octets, length - 8); i++) {
             int shown = at + 64 + i;
-            hexdumpOctet(i, isKey(shown) ? 0 : u8(shown));
+            hexdumpOctet(i, keys().get(shown) ? 0 : u8(shown));
         }
         print(" }\n");
     }
 
-    /// Whether the octet at `wanted` belongs to a key, or to something whose layout is broken and
-    /// that may be one.
-    private boolean isKey(int wanted) {
+    /// The offsets of octets that belong to a key, or to something whose layout is broken and that
+    /// may be one.
+    private BitSet keys() {
+        if (keys != null) {
+            return keys;
+        }
+        BitSet found = new BitSet(message.limit());
         int at = PfkeyCodec.HEADER;
-        while (at <= wanted) {
+        while (at < message.limit()) {
             int length = u16(at) * 8;
             if (length == 0) {
-                return true;
+                found.set(at, message.limit());
+                break;
             }
-            if (wanted < at + length) {
-                int type = u16(at + 2);
-                return wanted >= at + 8
-                        && (type == ExtensionType.KEY_AUTHENTICATION.number()
-                                || type == ExtensionType.KEY_ENCRYPTION.number());
+            int type = u16(at + 2);
+            if (type == ExtensionType.KEY_AUTHENTICATION.number()
+                    || type == ExtensionType.KEY_ENCRYPTION.number()) {
+                found.set(at + 8, at + length);
             }
             at += length;
         }
-        return true;
+        keys = found;
+        return found;
     }
 
     private void identity(int at, int length, ExtensionType type) {

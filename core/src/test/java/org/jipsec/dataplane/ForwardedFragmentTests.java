@@ -59,6 +59,47 @@ class ForwardedFragmentTests {
     }
 
     @Test
+    void sendsNoneForTheProtocolItClaims() {
+        TestHost gateway = new TestHost(A4);
+        gateway.add(ofProtocol(Direction.OUT, IpHeaders.UDP, TUNNEL));
+        gateway.add(ofProtocol(Direction.OUT, IpHeaders.TCP));
+
+        gateway.send(fragment(IpHeaders.TCP, 8, false, new byte[8]));
+
+        assertThat(gateway.verdict.kind()).isEqualTo(Verdict.Kind.ABSORBED);
+    }
+
+    /// RFC 6946: a packet in one piece may have a fragment header.
+    @Test
+    void cutsAnAtomicFragmentByTheHeaderItHas() {
+        TestHost sender = new TestHost(FROM);
+        sender.mtu = 1280;
+        sender.add(TestSas.esp(FROM, TO, 0x201).build());
+        sender.add(ofProtocol(Direction.OUT, IpHeaders.UDP, TestSas.transport(IpsecProtocol.ESP)));
+        byte[] udp = TestPackets.udp(FROM, TO, 1192).toArray();
+        Bytes packet = fragment(IpHeaders.UDP, 0, false, Arrays.copyOfRange(udp, 40, udp.length));
+
+        Bytes first = sender.send(packet);
+
+        assertThat(sender.verdict.kind()).isEqualTo(Verdict.Kind.SEND);
+        assertThat(sender.verdict.extraCount()).isEqualTo(1);
+        Bytes second = sender.verdict.extra(0).toBytes();
+        assertThat(first.u8(6)).isEqualTo(IpHeaders.FRAGMENT);
+        assertThat(first.u8(40)).isEqualTo(50);
+        assertThat(first.u8(43) & 1).as("more").isEqualTo(1);
+        assertThat(second.u8(40)).isEqualTo(50);
+        assertThat(Bytes.of(second.toArray(), 44, 4)).isEqualTo(Bytes.of(first.toArray(), 44, 4));
+        TestHost receiver = new TestHost(TO);
+        receiver.add(TestSas.esp(FROM, TO, 0x201).build());
+        receiver.receive(first);
+        assertThat(receiver.verdict.kind()).isEqualTo(Verdict.Kind.ABSORBED);
+        Bytes arrived = receiver.receive(second);
+        assertThat(receiver.verdict.kind()).isEqualTo(Verdict.Kind.DELIVER);
+        assertThat(Bytes.of(arrived.toArray(), arrived.length() - 1200, 1200))
+                .isEqualTo(Bytes.of(udp, 40, 1200));
+    }
+
+    @Test
     void cutsAgainWhatItHadToPutTogether() {
         TwoHosts hosts =
                 new TwoHosts(A4, B4, IpsecStack.Settings::asGateway, UnaryOperator.identity());

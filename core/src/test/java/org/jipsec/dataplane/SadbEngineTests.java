@@ -366,6 +366,42 @@ class SadbEngineTests {
                 .isInstanceOf(IOException.class);
     }
 
+    /// Without a replay window each repetition of an old packet may say that its sender has moved.
+    @Test
+    void tellsThatAPeerHasMovedOnceHoweverOftenItMovesMeanwhile() {
+        add(esp(1));
+        ActiveSa sa = active(1);
+        List<SadbEvent> mappings = new ArrayList<>();
+        Runnable move =
+                () -> {
+                    for (int port = 1; port <= 5000; port++) {
+                        sa.cameFrom(
+                                PolicyClassifierTests.flow(
+                                        A.address(), B.address(), 17, port, 4500));
+                        engine.notice(new Notice.Remapped(sa));
+                    }
+                };
+        engine.listen(
+                event -> {
+                    if (event instanceof SadbEvent.Mapping) {
+                        mappings.add(event);
+                    } else {
+                        Thread packets = Thread.ofPlatform().start(move);
+                        joined(packets);
+                    }
+                });
+
+        add(esp(2));
+        assertThat(mappings)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        SadbEvent.Mapping.class,
+                        mapping -> assertThat(mapping.now().port()).isEqualTo(5000));
+
+        engine.notice(new Notice.Remapped(sa));
+        assertThat(mappings).hasSize(2);
+    }
+
     /// While an operation takes long, the packet path may find more wanting than there is room for.
     @Test
     void forgetsNoNewsThatComesOnce() {

@@ -90,6 +90,20 @@ class PfkeyDumpTests {
                         """);
     }
 
+    /// 65535 words of eight octets, in each two of them a key that claims 8191 octets.
+    @Test
+    void printsNoMoreOfAKeyThanItsExtensionHas() {
+        ByteBuffer message = ByteBuffer.allocate(65_535 * 8).order(PfkeyCodec.HOST);
+        message.putShort(4, (short) 65_535);
+        for (int at = 16; at + 16 <= message.limit(); at += 16) {
+            message.putShort(at, (short) 2)
+                    .putShort(at + 2, (short) 9)
+                    .putShort(at + 4, (short) -1);
+        }
+
+        assertThat(PfkeyDump.text(message).length()).isLessThan(200 * 65_535 / 2);
+    }
+
     @Test
     void stopsAtAnExtensionTheOriginalDoesNotKnow() {
         byte[] octets =
