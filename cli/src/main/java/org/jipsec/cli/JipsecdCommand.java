@@ -149,7 +149,11 @@ final class JipsecdCommand {
             boolean wired = isOnTheWire(ServiceClient.state(place));
             Optional<ProcessHandle> process = ProcessHandle.of(holder.getAsLong());
             if (process.isPresent() && !ended(process.get())) {
-                err.println("jipsecd: pid " + holder.getAsLong() + " cannot be ended by us");
+                err.println(
+                        "jipsecd: pid "
+                                + holder.getAsLong()
+                                + " was asked to end and has not: it is another user's, or"
+                                + " stopped");
                 return 1;
             }
             out.println(

@@ -159,7 +159,10 @@ final class ServiceBackends implements BackendOpener {
                 ByteBuffer message;
                 do {
                     message = monitor.next();
-                } while (message != null && messages.test(message));
+                    if (message == null) {
+                        throw new IOException("the service has ended");
+                    }
+                } while (messages.test(message));
             }
         }
 

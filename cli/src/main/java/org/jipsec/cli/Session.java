@@ -189,7 +189,7 @@ final class Session implements AutoCloseable {
                 report(source, refusals);
             }
             throw new IOException(
-                    "the backend broke off after "
+                    "the backend broke off; it has answered "
                             + counted(answered[0], planned.size())
                             + ": "
                             + Reasons.of(broken),

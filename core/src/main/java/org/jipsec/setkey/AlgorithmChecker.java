@@ -222,7 +222,10 @@ final class AlgorithmChecker {
             algorithm.key().ifPresent(key -> keys.check(key, mac, update));
         }
         if (mac.retirement().isPresent() && retiredMacs.add(mac)) {
-            retired(name, mac.retirement().get(), "hmac-sha256");
+            retired(
+                    name,
+                    mac.retirement().get(),
+                    mac == AuthAlgorithm.TCP_MD5 ? "TCP-AO, or esp" : "hmac-sha256");
         }
     }
 

@@ -30,11 +30,12 @@ import java.util.Optional;
 final class FileLedger {
     private record Pair(InetAddress source, InetAddress destination, IpsecProtocol protocol) {}
 
-    private record Sa(Span span, Pair pair) {}
+    private record Sa(Span span, Pair pair, boolean tunnel) {}
 
     /// The SAs between two ends: how many there are, and the ids of all that ever were.
     private static final class Between {
         private int live;
+        private int tunnels;
         private @Nullable Chain ids;
     }
 
@@ -52,6 +53,7 @@ final class FileLedger {
     /// ESP without integrity, the first for each pair of ends, until AH between them turns up.
     private final Map<Pair, Span> unprotected = new LinkedHashMap<>();
 
+    private @Nullable Span emptyHeader;
     private boolean anySa;
 
     FileLedger(Diagnostics problems) {
@@ -130,7 +132,8 @@ final class FileLedger {
                         association.source().address(),
                         association.destination().address(),
                         association.protocol());
-        Sa former = associations.putIfAbsent(association.id(), new Sa(span, pair));
+        boolean tunnel = association.mode() == SaMode.TUNNEL;
+        Sa former = associations.putIfAbsent(association.id(), new Sa(span, pair, tunnel));
         if (former != null) {
             if (former.span().equals(span)) {
                 return; // one command whose names have several addresses
@@ -147,6 +150,7 @@ final class FileLedger {
         }
         Between between = pairs.computeIfAbsent(pair, absent -> new Between());
         between.live++;
+        between.tunnels += tunnel ? 1 : 0;
         between.ids = new Chain(association.id(), between.ids);
         boolean integrity =
                 association.protocol() != IpsecProtocol.ESP
@@ -155,6 +159,10 @@ final class FileLedger {
                                 && association.authentication() != AuthAlgorithm.NULL);
         if (!integrity) {
             unprotected.putIfAbsent(pair, span);
+        } else if (association.protocol() == IpsecProtocol.AH
+                && association.authentication() == AuthAlgorithm.NULL
+                && emptyHeader == null) {
+            emptyHeader = span;
         }
     }
 
@@ -162,8 +170,11 @@ final class FileLedger {
         Sa gone = associations.remove(id);
         if (gone != null) {
             Between left = pairs.get(gone.pair());
-            if (left != null && --left.live == 0) {
-                pairs.remove(gone.pair());
+            if (left != null) {
+                left.tunnels -= gone.tunnel() ? 1 : 0;
+                if (--left.live == 0) {
+                    pairs.remove(gone.pair());
+                }
             }
         }
     }
@@ -242,6 +253,12 @@ final class FileLedger {
     /// The text is at its end: reports what only the whole of it shows.
     void close() {
         withoutIntegrity();
+        if (emptyHeader != null) {
+            problems.report(
+                    Code.NO_INTEGRITY
+                            .at(emptyHeader, "AH with `null` proves nothing of a packet")
+                            .hint("write -A hmac-sha256 with a key"));
+        }
         if (anySa && !problems.hasErrors()) {
             rulesWithoutSa();
         }
@@ -283,7 +300,12 @@ final class FileLedger {
             }
             for (PolicyRule rule : entry.policy().rules()) {
                 Optional<Pair> wanted = wanted(entry.policy(), rule);
-                if (wanted.isPresent() && !pairs.containsKey(wanted.get())) {
+                if (wanted.isEmpty()) {
+                    continue;
+                }
+                Between between = pairs.get(wanted.get());
+                boolean tunnel = rule.mode() == SaMode.TUNNEL;
+                if (between == null) {
                     problems.report(
                             Code.RULE_WITHOUT_SA
                                     .at(
@@ -291,6 +313,21 @@ final class FileLedger {
                                             "no SA of this text is for the %s rule of this policy"
                                                     .formatted(rule.protocol().word()))
                                     .hint("add one, unless IKE makes it"));
+                    break;
+                } else if (tunnel ? between.tunnels == 0 : between.tunnels == between.live) {
+                    problems.report(
+                            Code.RULE_WITHOUT_SA
+                                    .at(
+                                            entry.span(),
+                                            "the SAs for the %s rule of this policy are in %s mode"
+                                                    .formatted(
+                                                            rule.protocol().word(),
+                                                            tunnel ? "transport" : "tunnel"))
+                                    .hint(
+                                            "write %s in the rule, or -m %s where they are added"
+                                                    .formatted(
+                                                            tunnel ? "transport" : "tunnel",
+                                                            tunnel ? "tunnel" : "transport")));
                     break;
                 }
             }

@@ -105,7 +105,9 @@ public final class SetkeyChecker {
         if (!spiRange(spi)) {
             return;
         }
-        if (protocol.isPresent() && protocol.get().word().protocol() == IpsecProtocol.IPCOMP) {
+        boolean compression =
+                protocol.isPresent() && protocol.get().word().protocol() == IpsecProtocol.IPCOMP;
+        if (compression) {
             if (!spi.isAtMost(LAST_CPI)) {
                 problems.report(
                         Code.CPI_RANGE
@@ -117,7 +119,11 @@ public final class SetkeyChecker {
         if (spi.isAtMost(LAST_RESERVED_SPI)) {
             problems.report(
                     Code.RESERVED_SPI
-                            .at(spi.span(), "SPI %s is reserved (RFC 4303 2.1)".formatted(spi))
+                            .at(
+                                    spi.span(),
+                                    compression
+                                            ? "CPI %s is reserved (RFC 3173 3.3)".formatted(spi)
+                                            : "SPI %s is reserved (RFC 4303 2.1)".formatted(spi))
                             .label("0 to 255 are")
                             .hint("write 256 or more"));
         }
