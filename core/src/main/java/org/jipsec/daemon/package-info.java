@@ -7,6 +7,10 @@
 /// and routes, by rtnetlink) and [Nft] (the filter, by the program `nft`), as differences to what
 /// is there, so that it follows each change of the SPD quickly.
 ///
+/// [Wire] is where packets go: it owns the TUN device, the sockets, and a thread for each direction
+/// ([OutLoop], [InLoop]) that moves them between both and the stack. What it wants of the host
+/// around it is [HostSide].
+///
 /// Everything of ours in the host is known by the names and numbers of [WireNames], and gone when
 /// the daemon ends; what a killed one left behind, its successor removes.
 @NullMarked

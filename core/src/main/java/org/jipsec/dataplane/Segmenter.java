@@ -150,6 +150,11 @@ public final class Segmenter {
         }
     }
 
+    /// Whether the frame last begun is more than one packet.
+    public boolean wasCut() {
+        return virtio.type != VirtioHeader.NO_SEGMENTS && payload > virtio.segmentSize;
+    }
+
     /// Whether all packets of the frame have been handed out.
     public boolean isDone() {
         return done;

@@ -8,8 +8,16 @@ package org.jipsec.os;
 /// whichever socket has sent them. A [#sender] takes whole packets of any protocol, IP header
 /// first; too-big ones for the device stand in its error queue.
 public final class RawSocket extends MessageSocket {
-    private RawSocket(int number, String name, IpFamily family) {
+    private final int protocol;
+
+    private RawSocket(int number, String name, IpFamily family, int protocol) {
         super(number, name, family);
+        this.protocol = protocol;
+    }
+
+    /// What it receives.
+    public int protocol() {
+        return protocol;
     }
 
     /// @param protocol 50, 51, 108, or another that IP carries
@@ -51,7 +59,8 @@ public final class RawSocket extends MessageSocket {
         return new RawSocket(
                 Call.socket(family.number(), Layouts.SOCK_RAW, protocol),
                 name + (family == IpFamily.IPV6 ? " over IPv6" : " over IPv4"),
-                family);
+                family,
+                protocol);
     }
 
     private void askForHeaders() throws OsException {

@@ -15,6 +15,11 @@ public final class Sysctl {
         return Files.readString(path(name)).strip();
     }
 
+    /// Whether this kernel has such a setting.
+    public static boolean exists(String name) {
+        return Files.exists(path(name));
+    }
+
     /// @throws IOException naming the file, when there is no such setting, when it may not be
     ///     changed, or not to this value
     public static void write(String name, String value) throws IOException {

@@ -1,5 +1,8 @@
 package org.jipsec.os;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
 /// One queue of a [Tun]: packets, each behind its virtio header. For one reading and one writing
 /// thread.
 public final class TunQueue extends Descriptor {
@@ -43,8 +46,17 @@ public final class TunQueue extends Descriptor {
     /// @return `octets`, [#WOULD_BLOCK], or [#REFUSED]
     /// @throws OsException EBADFD when the device was deleted
     public int write(NativeBuffer buffer, int offset, int octets) throws OsException {
+        return write(buffer.address(offset, octets), octets);
+    }
+
+    /// Likewise from memory outside the heap that the caller keeps alive.
+    public int write(MemorySegment memory, int octets) throws OsException {
+        Objects.checkFromIndexSize(0, octets, memory.byteSize());
+        return write(memory.address(), octets);
+    }
+
+    private int write(long address, int octets) throws OsException {
         int number = number();
-        long address = buffer.address(offset, octets);
         while (true) {
             long count = Libc.write(number, address, octets);
             if (count >= 0) {

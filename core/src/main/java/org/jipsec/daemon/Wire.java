@@ -1,0 +1,461 @@
+package org.jipsec.daemon;
+
+import org.jipsec.dataplane.DropReason;
+import org.jipsec.dataplane.InboundPath;
+import org.jipsec.dataplane.OutboundPath;
+import org.jipsec.dataplane.PacketBatch;
+import org.jipsec.dataplane.PacketBuffer;
+import org.jipsec.dataplane.PacketTap;
+import org.jipsec.dataplane.SadbEngine;
+import org.jipsec.os.ErrorNumber;
+import org.jipsec.os.Offload;
+import org.jipsec.os.OsException;
+import org.jipsec.os.SocketError;
+import org.jipsec.os.Sysctl;
+import org.jipsec.os.Tun;
+import org.jipsec.os.TunQueue;
+import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.SaMode;
+import org.jipsec.sadb.SaSnapshot;
+import org.jipsec.sadb.SadbEvent;
+import org.jipsec.sadb.SadbOperation;
+import org.jipsec.sadb.SadbReply;
+import org.jipsec.sadb.SecurityAssociation;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// The stack's connection to the host it runs on: the TUN device by which it takes packets from the
+/// host and gives them back, the sockets by which they travel protected, and a thread for each
+/// direction.
+///
+/// ```
+///   host ─▶ TUN ─▶ OutLoop ─▶ OutboundPath ─▶ WireSender ─▶ sockets ─▶ wire
+///   host ◀─ TUN ◀─ HostWriter ◀─ InboundPath ◀─ InLoop ◀─ sockets ◀─ wire
+/// ```
+///
+/// There is one wire in a network namespace: the device's name is its lock. A third thread opens
+/// the sockets that new SAs ask for, and makes the device anew when somebody has deleted it. What
+/// else goes wrong with a thread ends the wire, and is told once: it is never half alive.
+public final class Wire implements AutoCloseable {
+    /// How the wire is, for people and programs.
+    ///
+    /// @param granted of the device's offloads
+    /// @param encapsulationPorts where ESP in UDP is received
+    public record State(
+            String device, int mtu, Set<Offload> granted, Set<Integer> encapsulationPorts) {}
+
+    /// Larger than any path's MTU that hosts have; the routes into the device say what fits.
+    static final int DEVICE_MTU = 9000;
+
+    private static final int CAPACITY = PacketBuffer.MAXIMUM_PACKET;
+    private static final long CHECK_SECONDS = 10;
+
+    /// How often the device may be lost in the time between two checks.
+    private static final int MAXIMUM_LOSSES = 3;
+
+    private final SadbEngine engine;
+    private final Consumer<String> messages;
+    private final Consumer<String> failed;
+    private final InstantSource clock;
+    private final WireSockets sockets;
+    private final WirePorts ports = new WirePorts();
+    private final LearntPathMtus learnt;
+    private final HostSide host;
+    private final OutboundPath outbound;
+    private final InboundPath inbound;
+    private final WireSender sender;
+    private final ScheduledExecutorService control;
+    private final Consumer<SadbEvent> listener = this::on;
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile @Nullable IkeRelay ikeRelay;
+    private volatile DeviceThreads threads;
+    private boolean ipInIp;
+    private int losses;
+
+    /// The device and what runs on it.
+    private final class DeviceThreads {
+        final Tun tun;
+        final HostWriter errorsToHost;
+        final HostWriter toHost;
+        final OutLoop out;
+        final InLoop in;
+        private final AtomicBoolean lost = new AtomicBoolean();
+        private final List<Thread> running;
+
+        DeviceThreads(Tun tun) throws OsException {
+            this.tun = tun;
+            TunQueue queue = tun.queues().getFirst();
+            errorsToHost = new HostWriter(tun, queue, outbound.tally());
+            toHost = new HostWriter(tun, queue, inbound.tally());
+            out = new OutLoop(queue, outbound, errorsToHost, CAPACITY, clock);
+            in = new InLoop(sockets, inbound, toHost, Wire.this::learn);
+            running = List.of(thread("wire-out", () -> run(out)), thread("wire-in", () -> run(in)));
+        }
+
+        private Thread thread(String name, Runnable task) {
+            return Thread.ofPlatform()
+                    .daemon()
+                    .name(name)
+                    .uncaughtExceptionHandler((_, bug) -> fail("the thread " + name + ": " + bug))
+                    .unstarted(task);
+        }
+
+        void start() {
+            running.forEach(Thread::start);
+        }
+
+        private void run(PacketLoop loop) {
+            try {
+                loop.run();
+            } catch (OsException broken) {
+                broke(broken);
+            } catch (UncheckedIOException broken) {
+                broke(Objects.requireNonNull(broken.getCause()));
+            }
+        }
+
+        private void broke(IOException broken) {
+            boolean isDevice = broken instanceof OsException e && e.is(ErrorNumber.EBADFD);
+            if (!isDevice) {
+                fail(String.valueOf(broken.getMessage()));
+            } else if (lost.compareAndSet(false, true)) {
+                submit(Wire.this::reopen);
+            }
+        }
+
+        /// Ends the threads, then the device. Again: nothing.
+        void close() {
+            out.stop();
+            in.stop();
+            for (Thread each : running) {
+                boolean interrupted = false;
+                while (each.isAlive()) {
+                    try {
+                        each.join();
+                    } catch (InterruptedException e) {
+                        interrupted = true;
+                    }
+                }
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            tun.close();
+            out.close();
+            in.close();
+            errorsToHost.close();
+            toHost.close();
+        }
+    }
+
+    private Wire(
+            SadbEngine engine,
+            InstantSource clock,
+            RandomGenerator random,
+            Consumer<String> messages,
+            Consumer<String> failed,
+            Tun tun,
+            WireSockets sockets,
+            HostSide.Starter starter)
+            throws IOException {
+        this.engine = engine;
+        this.clock = clock;
+        this.messages = messages;
+        this.failed = failed;
+        this.sockets = sockets;
+        learnt = new LearntPathMtus(clock::millis);
+        host = starter.start(DEVICE_MTU, learnt);
+        outbound =
+                new OutboundPath(
+                        engine,
+                        clock,
+                        random,
+                        host.pathMtu(),
+                        CAPACITY,
+                        this::toWire,
+                        batch -> threads.errorsToHost.send(batch));
+        inbound =
+                new InboundPath(
+                        engine,
+                        clock,
+                        host.locality(),
+                        sockets,
+                        CAPACITY,
+                        batch -> threads.toHost.send(batch),
+                        null,
+                        this::relay);
+        sender = new WireSender(sockets, outbound.tally());
+        threads = new DeviceThreads(tun);
+        control =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("wire-control").factory());
+    }
+
+    /// Opens device and sockets and diverts the host's packets, in the network namespace of the
+    /// calling thread. Packets flow when this returns.
+    ///
+    /// @param messages takes lines for the log, from any thread
+    /// @param failed is told, at most once and by any thread, why the wire cannot go on; it is then
+    ///     to be closed
+    /// @throws OsException EBUSY when there is a wire already, EPERM without CAP_NET_ADMIN and
+    ///     CAP_NET_RAW
+    static Wire open(
+            SadbEngine engine,
+            HostSide.Starter starter,
+            Consumer<String> messages,
+            Consumer<String> failed)
+            throws IOException {
+        Tun tun = openDevice();
+        try {
+            WireSockets sockets = WireSockets.open();
+            try {
+                Wire wire =
+                        new Wire(
+                                engine,
+                                InstantSource.system(),
+                                new SecureRandom(),
+                                messages,
+                                failed,
+                                tun,
+                                sockets,
+                                starter);
+                wire.begin();
+                return wire;
+            } catch (IOException e) {
+                sockets.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            tun.close();
+            throw e;
+        }
+    }
+
+    private static Tun openDevice() throws IOException {
+        Tun tun = Tun.create(WireNames.DEVICE, 1, Offload.all());
+        try {
+            // no address, not even a link-local one; asymmetric ways are the rule here
+            Sysctl.write("ipv4/conf/" + WireNames.DEVICE + "/rp_filter", "2");
+            if (Sysctl.exists("ipv6/conf/" + WireNames.DEVICE + "/addr_gen_mode")) {
+                Sysctl.write("ipv6/conf/" + WireNames.DEVICE + "/addr_gen_mode", "1");
+            }
+            tun.setMtu(DEVICE_MTU);
+            tun.setUp(true);
+            return tun;
+        } catch (IOException e) {
+            tun.close();
+            throw e;
+        }
+    }
+
+    private void begin() {
+        // the first task makes the thread, here: in the namespace of this one
+        control.scheduleWithFixedDelay(this::check, CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
+        engine.listen(listener);
+        if (engine.execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC))
+                instanceof SadbReply.Sas(List<SaSnapshot> all)) {
+            all.stream()
+                    .map(SaSnapshot::association)
+                    .filter(Wire::needsSockets)
+                    .forEach(sa -> submit(() -> openFor(sa)));
+        }
+        threads.start();
+    }
+
+    /// Whoever is interested sees the packets of both directions; null for nobody. Any thread.
+    public void tap(@Nullable PacketTap tap) {
+        outbound.tap(tap);
+        inbound.tap(tap);
+    }
+
+    /// Where datagrams for IKE go that come in by a port of ours; null for nowhere. Any thread.
+    public void ikeRelay(@Nullable IkeRelay relay) {
+        ikeRelay = relay;
+    }
+
+    /// Returns when all that was done to the databases so far holds for packets: sockets are open,
+    /// routes and filter are there.
+    public void awaitApplied() {
+        try {
+            control.submit(() -> {}).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (RejectedExecutionException closed) {
+            return; // nothing will ever hold
+        }
+        host.awaitApplied();
+    }
+
+    public State state() {
+        Tun tun = threads.tun;
+        return new State(tun.name(), DEVICE_MTU, tun.granted(), sockets.ports());
+    }
+
+    /// Ends it: what led packets here is taken away first. Again: nothing.
+    @Override
+    public void close() {
+        ended.set(true); // whatever breaks from now on is nobody's concern
+        engine.unlisten(listener);
+        control.shutdown();
+        try {
+            if (!control.awaitTermination(10, TimeUnit.SECONDS)) {
+                messages.accept("the wire's control thread does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        host.close();
+        threads.close();
+        sockets.close();
+        sender.close();
+        outbound.close();
+        inbound.close();
+    }
+
+    // ---- the packet threads ----
+
+    private void toWire(PacketBatch batch) {
+        sender.send(batch);
+    }
+
+    private void relay(PacketBatch batch, int slot, long now) {
+        IkeRelay relay = ikeRelay;
+        if (relay == null) {
+            inbound.tally().count(DropReason.NO_IKE);
+            return;
+        }
+        IkeDatagram.of(batch.packet(slot), batch.verdict(slot)).relay(relay);
+    }
+
+    private void learn(SocketError error) {
+        if (learnt.learn(error)) {
+            host.pathMtuChanged();
+        }
+    }
+
+    // ---- the control thread ----
+
+    private void submit(Runnable task) {
+        try {
+            control.execute(task);
+        } catch (RejectedExecutionException closed) {
+            return; // nothing is to be done any more
+        }
+    }
+
+    private void on(SadbEvent event) {
+        if (event instanceof SadbEvent.SaChanged(var change, SaSnapshot snapshot)
+                && change != SadbEvent.Change.DELETED) {
+            SecurityAssociation sa = snapshot.association();
+            if (needsSockets(sa)) {
+                submit(() -> openFor(sa));
+            }
+        }
+        if (outbound.isHolding()) {
+            threads.out.wake();
+        }
+    }
+
+    private static boolean needsSockets(SecurityAssociation sa) {
+        return sa.encapsulation().isPresent() || isCompressingTunnel(sa);
+    }
+
+    private static boolean isCompressingTunnel(SecurityAssociation sa) {
+        return sa.protocol() == IpsecProtocol.IPCOMP && sa.mode() == SaMode.TUNNEL;
+    }
+
+    private void openFor(SecurityAssociation sa) {
+        open(ports.of(sa, host.locality()));
+        if (isCompressingTunnel(sa) && !ipInIp) {
+            ipInIp = true;
+            try {
+                sockets.openIpInIp();
+                threads.in.wake();
+            } catch (OsException e) {
+                messages.accept("IP in IP cannot be received: " + e.getMessage());
+            }
+        }
+    }
+
+    private void open(Set<Integer> wanted) {
+        boolean opened = false;
+        for (int port : wanted) {
+            if (!sockets.test(port)) {
+                opened |= openPort(port);
+            }
+        }
+        if (opened) {
+            threads.in.wake();
+            host.encapsulationPorts(sockets.ports());
+        }
+    }
+
+    private boolean openPort(int port) {
+        if (sockets.ports().size() == WireSockets.MAXIMUM_PORTS) {
+            messages.accept("ESP in UDP is received at no more ports: not at " + port);
+            return false;
+        }
+        try {
+            sockets.openPort(port);
+            return true;
+        } catch (OsException e) {
+            messages.accept(
+                    "ESP in UDP cannot be received at port " + port + ": " + e.getMessage());
+            return false;
+        }
+    }
+
+    private void check() {
+        losses = 0;
+        open(ports.again(host.locality()));
+        if (learnt.makeRoom(clock.millis())) {
+            host.pathMtuChanged();
+        }
+    }
+
+    /// Somebody has deleted the device.
+    private void reopen() {
+        threads.close();
+        if (++losses > MAXIMUM_LOSSES) {
+            fail(WireNames.DEVICE + " was deleted again and again");
+            return;
+        }
+        try {
+            Tun tun = openDevice();
+            try {
+                threads = new DeviceThreads(tun);
+            } catch (OsException e) {
+                tun.close();
+                throw e;
+            }
+            host.deviceReopened();
+            threads.start();
+            messages.accept(WireNames.DEVICE + " was deleted; made anew");
+        } catch (IOException e) {
+            fail(WireNames.DEVICE + " was deleted and cannot be made anew: " + e.getMessage());
+        }
+    }
+
+    private void fail(String why) {
+        if (ended.compareAndSet(false, true)) {
+            failed.accept(why);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package org.jipsec.daemon;
+
+import org.jipsec.dataplane.LocalAddresses;
+import org.jipsec.dataplane.Locality;
+import org.jipsec.dataplane.PathMtu;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A host whose addresses and routes do not change; a test has said them.
+final class StaticHostSide implements HostSide {
+    private final LocalAddresses addresses;
+    private final Runnable divert;
+    final AtomicInteger pathMtuChanges = new AtomicInteger();
+    final AtomicInteger reopenings = new AtomicInteger();
+    volatile int mtu = 1500;
+
+    /// @param divert makes the routes into the device
+    StaticHostSide(List<InetAddress> addresses, Runnable divert) {
+        this.addresses = new LocalAddresses(addresses);
+        this.divert = divert;
+        divert.run();
+    }
+
+    @Override
+    public Locality locality() {
+        return addresses;
+    }
+
+    @Override
+    public PathMtu pathMtu() {
+        return flow -> mtu;
+    }
+
+    @Override
+    public void awaitApplied() {}
+
+    @Override
+    public void encapsulationPorts(Set<Integer> ports) {}
+
+    @Override
+    public void pathMtuChanged() {
+        pathMtuChanges.incrementAndGet();
+    }
+
+    @Override
+    public void deviceReopened() {
+        reopenings.incrementAndGet();
+        divert.run();
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,119 @@
+package org.jipsec.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.jipsec.dataplane.SadbEngine;
+import org.jipsec.sadb.Capabilities;
+import org.jipsec.sadb.SadbOperation;
+import org.jipsec.sadb.SadbReply;
+import org.jipsec.sadb.Statistics;
+import org.jipsec.setkey.Compilation;
+import org.jipsec.setkey.CompileOptions;
+import org.jipsec.setkey.PlannedOperation;
+import org.jipsec.setkey.SetkeyLanguage;
+import org.jipsec.testing.Namespaces;
+
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+
+/// A host with a wire, in a network namespace.
+final class WireHost implements AutoCloseable {
+    final SadbEngine engine = new SadbEngine(InstantSource.system(), new SecureRandom(), 4711);
+    final Queue<String> messages = new ConcurrentLinkedQueue<>();
+    final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final Namespaces namespaces;
+    private final String name;
+    private final List<String> diverted;
+    final Wire wire;
+    StaticHostSide side;
+
+    /// @param diverted prefixes that lead into the device
+    WireHost(Namespaces namespaces, String name, String ownAddresses, String... diverted)
+            throws Exception {
+        this.namespaces = namespaces;
+        this.name = name;
+        this.diverted = List.of(diverted);
+        List<InetAddress> own = new ArrayList<>();
+        for (String address : ownAddresses.split(" ")) {
+            own.add(InetAddress.getByName(address));
+        }
+        wire =
+                namespaces.in(
+                        name,
+                        () ->
+                                Wire.open(
+                                        engine,
+                                        (deviceMtu, learnt) -> {
+                                            side = new StaticHostSide(own, this::divert);
+                                            return side;
+                                        },
+                                        messages::add,
+                                        failures::add));
+        for (String family : List.of("-4", "-6")) {
+            ip(family, "rule", "add", "not", "fwmark", "27248", "lookup", "27248");
+        }
+    }
+
+    private void divert() {
+        for (String prefix : diverted) {
+            ip("route", "replace", prefix, "dev", "jipsec0", "table", "27248", "mtu", "1340");
+        }
+    }
+
+    String ip(String... arguments) {
+        return namespaces.ip(name, arguments);
+    }
+
+    String run(String... command) {
+        return namespaces.run(name, command);
+    }
+
+    /// What `jsetkey -f` would do.
+    void setkey(String text) {
+        Compilation compilation =
+                SetkeyLanguage.compile(
+                        SetkeyLanguage.source("test", text.getBytes(StandardCharsets.ISO_8859_1)),
+                        Capabilities.userspace(),
+                        CompileOptions.standard());
+        assertThat(compilation.plan()).as(compilation.diagnostics().all().toString()).isPresent();
+        for (PlannedOperation each : compilation.plan().get().operations()) {
+            SadbReply reply = engine.execute(each.operation());
+            assertThat(reply).as(each.toString()).isNotInstanceOf(SadbReply.Refused.class);
+        }
+        wire.awaitApplied();
+    }
+
+    private Statistics statistics() {
+        return ((SadbReply.Counted) engine.execute(new SadbOperation.GetStatistics())).statistics();
+    }
+
+    /// In both directions.
+    long protectedPackets() {
+        return statistics().counters().stream()
+                .filter(
+                        each ->
+                                each.name().equals("packets-sent-protected")
+                                        || each.name().equals("packets-received-protected"))
+                .mapToLong(Statistics.Counter::value)
+                .sum();
+    }
+
+    Map<String, Long> drops() {
+        return statistics().drops().stream()
+                .filter(drop -> drop.packets() > 0)
+                .collect(Collectors.toMap(Statistics.Drop::name, Statistics.Drop::packets));
+    }
+
+    @Override
+    public void close() {
+        wire.close();
+    }
+}
