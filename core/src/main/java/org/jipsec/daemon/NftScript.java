@@ -5,7 +5,11 @@ import org.jipsec.sadb.Direction;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// The filter in the language of nft(8). Each text is for one `nft -f -`, which carries it out as a
 /// whole or not at all.
@@ -20,6 +24,8 @@ final class NftScript {
     private static final String TABLE = "inet " + WireNames.FILTER_TABLE;
     private static final String DROP = "counter name forbidden drop";
     private static final int LINE = 500;
+    private static final Pattern NOTE =
+            Pattern.compile("comment \"rp_filter ([0-9]) ([^\"]{1,15})\"");
 
     private NftScript() {}
 
@@ -41,6 +47,7 @@ final class NftScript {
         text.append("add table ").append(TABLE).append('\n');
         text.append("add counter ").append(TABLE).append(" forbidden\n");
         text.append("add set ").append(TABLE).append(" ports { type inet_service; }\n");
+        addChain(text, "before", "");
         for (Direction direction : FilterPlanner.DIRECTIONS) {
             for (boolean ipv4 : new boolean[] {true, false}) {
                 String chain = chain(new PolicyTurns.Side(direction, ipv4));
@@ -98,6 +105,32 @@ final class NftScript {
         elements(text, "delete", "ports", gone);
         elements(text, "add", "ports", come);
         return text.toString();
+    }
+
+    /// Writes notes into the table, in the place of those that are there: comments of rules that no
+    /// packet meets.
+    ///
+    /// @param notes by names of devices
+    static String notes(Map<String, String> notes) {
+        StringBuilder text = new StringBuilder();
+        text.append("flush chain ").append(TABLE).append(" before\n");
+        notes.forEach(
+                (name, value) ->
+                        addRule(
+                                text,
+                                "before",
+                                "return comment \"rp_filter " + value + " " + name + "\""));
+        return text.toString();
+    }
+
+    /// Reads the notes out of a listing.
+    static Map<String, String> notes(String listing) {
+        Map<String, String> notes = new TreeMap<>();
+        Matcher found = NOTE.matcher(listing);
+        while (found.find()) {
+            notes.put(found.group(2), found.group(1));
+        }
+        return notes;
     }
 
     /// What has changed.
@@ -228,7 +261,9 @@ final class NftScript {
                 addRule(text, chain, match + verdict);
             }
             case GRE -> {
-                match.append("meta l4proto 47 @th,2,1 1 ");
+                match.append(
+                        "meta l4proto > 46 meta l4proto < 48 @th,2,1 1 "); // nft 1.0.6 cannot list
+                // "47" there
                 for (int checksum = 0; checksum < 2; checksum++) {
                     int at = checksum == 1 ? 64 : 32; // the key is behind the checksum
                     StringBuilder keyed = new StringBuilder(match);

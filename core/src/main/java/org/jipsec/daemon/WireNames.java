@@ -13,6 +13,10 @@ public final class WireNames {
     /// `rtm_protocol` of the routes, `FRA_PROTOCOL` of the rules: who made them.
     public static final int PROTOCOL = 106;
 
+    /// The metric of the routes that stand in while the device is away: so large that they are
+    /// never taken else.
+    public static final long GUARD_METRIC = 0xff00_2000L;
+
     /// The TUN device.
     public static final String DEVICE = "jipsec0";
 

@@ -106,6 +106,11 @@ public enum DropReason {
             "policy-unwanted-tunnel",
             "The packet came through a tunnel that no policy foresees for it."),
 
+    CLEAR_TEXT_FORBIDDEN(
+            "clear-text-forbidden",
+            "The packet came in clear though its policy wants it protected; the host's filter"
+                    + " dropped it."),
+
     // Passing on.
     NOT_FORWARDING("not-forwarding", "The packet is for another host, and this one is no gateway."),
     HOP_LIMIT("hop-limit", "The packet has passed as many gateways as it may."),

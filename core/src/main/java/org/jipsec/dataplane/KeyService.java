@@ -54,6 +54,9 @@ public final class KeyService implements AutoCloseable {
 
     private volatile boolean closed;
 
+    /// Waits until what was executed has taken effect.
+    private volatile Runnable settlement = () -> {};
+
     /// @param engine asked for operations one at a time; its one listener is this service. It tells
     ///     what an operation changes on the thread that executes it, before it returns. Not closed
     ///     with the service
@@ -63,10 +66,20 @@ public final class KeyService implements AutoCloseable {
         engine.listen(this::on);
     }
 
+    /// From now on nothing is answered or told before what was executed has taken effect outside of
+    /// the databases too. Requests go on being executed meanwhile, so that a client that does not
+    /// wait for each answer pays for it once for many.
+    ///
+    /// @param newSettlement waits for all that was executed up to its call; called by senders, any
+    ///     number at a time
+    public void answerAfter(Runnable newSettlement) {
+        settlement = newSettlement;
+    }
+
     /// Serves a client until it goes; returns at once. The channel is closed in the end, and at
     /// once when there are too many clients.
     public void attach(PfkeyChannel channel) {
-        KeyServiceClient client = new KeyServiceClient(channel);
+        KeyServiceClient client = new KeyServiceClient(channel, () -> settlement.run());
         clients.add(client);
         if (closed || clients.size() > MAXIMUM_CLIENTS) {
             clients.remove(client);
@@ -95,7 +108,7 @@ public final class KeyService implements AutoCloseable {
 
     /// For tests that need no threads.
     KeyServiceClient attachUnserved(PfkeyChannel channel) {
-        KeyServiceClient client = new KeyServiceClient(channel);
+        KeyServiceClient client = new KeyServiceClient(channel, () -> settlement.run());
         clients.add(client);
         return client;
     }

@@ -26,6 +26,7 @@ final class KeyServiceClient {
     private static final int BATCH = 64 * 1024;
 
     private final PfkeyChannel channel;
+    private final Runnable settlement;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Deque<Item> queue = new ArrayDeque<>();
@@ -43,8 +44,10 @@ final class KeyServiceClient {
     /// Bit by SA type.
     volatile int registered;
 
-    KeyServiceClient(PfkeyChannel channel) {
+    /// @param settlement waits until what was executed has taken effect: before each sending
+    KeyServiceClient(PfkeyChannel channel, Runnable settlement) {
         this.channel = channel;
+        this.settlement = settlement;
     }
 
     private sealed interface Item {
@@ -195,14 +198,19 @@ final class KeyServiceClient {
             flush(batch);
         }
         if (message.length > batch.remaining()) {
-            channel.send(ByteBuffer.wrap(message));
+            send(ByteBuffer.wrap(message));
         } else {
             batch.put(message);
         }
     }
 
+    private void send(ByteBuffer messages) throws IOException {
+        settlement.run();
+        channel.send(messages);
+    }
+
     private void flush(ByteBuffer batch) throws IOException {
-        channel.send(batch.flip());
+        send(batch.flip());
         batch.clear();
     }
 

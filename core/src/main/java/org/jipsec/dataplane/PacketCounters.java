@@ -4,6 +4,7 @@ import org.jipsec.sadb.Statistics;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// What the packet path has done, counted since its start; written by its threads, read by anyone.
@@ -69,10 +70,12 @@ public final class PacketCounters {
         return counters;
     }
 
-    List<Statistics.Drop> drops() {
+    /// @param besides what was counted elsewhere
+    List<Statistics.Drop> drops(Map<DropReason, Long> besides) {
         List<Statistics.Drop> all = new ArrayList<>();
         for (DropReason reason : DropReason.values()) {
-            all.add(new Statistics.Drop(reason.word(), reason.sentence(), of(reason)));
+            long packets = of(reason) + besides.getOrDefault(reason, 0L);
+            all.add(new Statistics.Drop(reason.word(), reason.sentence(), packets));
         }
         return all;
     }

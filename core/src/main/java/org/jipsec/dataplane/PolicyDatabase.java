@@ -135,6 +135,17 @@ final class PolicyDatabase implements PolicyLookup {
         return all;
     }
 
+    /// In the order in which they are asked.
+    List<Policy> inTurn() {
+        List<PolicyRecord> all = all();
+        all.sort(
+                (left, right) ->
+                        left.entry.precedes(right.entry)
+                                ? -1
+                                : right.entry.precedes(left.entry) ? 1 : 0);
+        return all.stream().map(PolicyRecord::policy).toList();
+    }
+
     /// One that no policy has, above those that a user may write.
     int newReqid() {
         do {

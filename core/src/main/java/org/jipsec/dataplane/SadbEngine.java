@@ -1,6 +1,7 @@
 package org.jipsec.dataplane;
 
 import org.jipsec.sadb.Capabilities;
+import org.jipsec.sadb.Policy;
 import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbEvent;
 import org.jipsec.sadb.SadbOperation;
@@ -10,14 +11,18 @@ import org.jipsec.sadb.Statistics;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /// The SAD and the SPD with all that can be asked of them: what a kernel is behind PF_KEY, without
@@ -41,6 +46,7 @@ public final class SadbEngine {
     private final Queue<Notice> notices = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waitingNotices = new AtomicInteger();
     private final PacketCounters counters = new PacketCounters();
+    private final Map<DropReason, LongSupplier> elsewhere = new ConcurrentHashMap<>();
     private final SadOperations sad;
     private final SpdOperations spd;
 
@@ -69,6 +75,26 @@ public final class SadbEngine {
 
     public void unlisten(Consumer<SadbEvent> listener) {
         listeners.remove(listener);
+    }
+
+    /// As [#listen], and tells the policies that are there now, in the order in which they are
+    /// asked: `listener` is told of all that changes after that.
+    public List<Policy> follow(Consumer<SadbEvent> listener) {
+        lock.lock();
+        try {
+            listeners.add(listener);
+            return policies.inTurn();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Something beside the packet path drops packets too, the host's filter for one: what it has
+    /// counted belongs to the statistics.
+    ///
+    /// @param total asked by whoever asks for the statistics; may take its time
+    public void countAlso(DropReason reason, LongSupplier total) {
+        elsewhere.put(reason, total);
     }
 
     /// This engine as a backend for a client in the same process.
@@ -162,6 +188,8 @@ public final class SadbEngine {
 
     /// Runs one operation to its end.
     public SadbReply execute(SadbOperation operation) {
+        Map<DropReason, Long> besides =
+                operation instanceof SadbOperation.GetStatistics ? countedElsewhere() : Map.of();
         lock.lock();
         try {
             return switch (operation) {
@@ -185,7 +213,7 @@ public final class SadbEngine {
                 case SadbOperation.Register(_) -> new SadbReply.Registered(capabilities());
                 case SadbOperation.RefuseAcquire(int sequence, int errno) ->
                         sad.refuse(sequence, errno);
-                case SadbOperation.GetStatistics() -> new SadbReply.Counted(statistics());
+                case SadbOperation.GetStatistics() -> new SadbReply.Counted(statistics(besides));
             };
         } finally {
             lock.unlock();
@@ -193,13 +221,19 @@ public final class SadbEngine {
         }
     }
 
-    private Statistics statistics() {
+    private Map<DropReason, Long> countedElsewhere() {
+        Map<DropReason, Long> counted = new EnumMap<>(DropReason.class);
+        elsewhere.forEach((reason, total) -> counted.put(reason, total.getAsLong()));
+        return counted;
+    }
+
+    private Statistics statistics(Map<DropReason, Long> besides) {
         List<Statistics.Counter> all = new ArrayList<>();
         all.add(new Statistics.Counter("security-associations", associations.size()));
         all.add(new Statistics.Counter("security-policies", policies.size()));
         all.add(new Statistics.Counter("acquires-pending", associations.acquires()));
         all.addAll(counters.counters());
-        return new Statistics(all, counters.drops());
+        return new Statistics(all, counters.drops(besides));
     }
 
     private void tell(SadbEvent event) {

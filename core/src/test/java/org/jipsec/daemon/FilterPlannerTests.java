@@ -8,16 +8,12 @@ import org.jipsec.dataplane.PolicyEntry;
 import org.jipsec.dataplane.SadbEngine;
 import org.jipsec.sadb.Direction;
 import org.jipsec.sadb.Policy;
-import org.jipsec.sadb.PolicyPriority;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.Selector;
-import org.jipsec.wire.Prefix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,8 +22,6 @@ import java.util.Random;
 
 /// The plan against the SPD's own lookup.
 class FilterPlannerTests {
-    private static final int[] PROTOCOLS = {6, 17, 1, 58, 50, 47, 135, 89};
-
     private final SadbEngine engine =
             new SadbEngine(InstantSource.fixed(Instant.EPOCH), new Random(1), 1);
     private final PolicyFollower follower = new PolicyFollower();
@@ -65,80 +59,33 @@ class FilterPlannerTests {
             int which = random.nextInt(there.size());
             Policy old = there.get(which);
             Policy now =
-                    policy(random, old.selector(), old.direction())
-                            .withPriority(random.nextBoolean() ? old.priority() : priority(random));
+                    RandomPolicies.policy(random, old.selector(), old.direction())
+                            .withPriority(
+                                    random.nextBoolean()
+                                            ? old.priority()
+                                            : RandomPolicies.priority(random));
             engine.execute(new SadbOperation.UpdatePolicy(now));
             there.set(which, now);
         } else {
             Policy policy =
-                    policy(random, selector(random), Direction.values()[random.nextInt(1, 4)])
-                            .withPriority(priority(random));
+                    RandomPolicies.policy(
+                                    random,
+                                    RandomPolicies.selector(random),
+                                    Direction.values()[random.nextInt(1, 4)])
+                            .withPriority(RandomPolicies.priority(random));
             engine.execute(new SadbOperation.AddPolicy(policy));
             there.add(policy);
-        }
-    }
-
-    private static Policy policy(Random random, Selector selector, Direction direction) {
-        return switch (random.nextInt(5)) {
-            case 0 -> TestPolicies.none(direction, selector);
-            case 1 -> TestPolicies.discard(direction, selector);
-            case 2 -> TestPolicies.espIfThere(direction, selector);
-            default -> TestPolicies.esp(direction, selector);
-        };
-    }
-
-    private static int priority(Random random) {
-        return PolicyPriority.DEFAULT + (random.nextInt(3) == 0 ? random.nextInt(-2, 3) : 0);
-    }
-
-    private static Selector selector(Random random) {
-        boolean ipv4 = random.nextBoolean();
-        int protocol =
-                random.nextBoolean()
-                        ? Selector.ANY_PROTOCOL
-                        : PROTOCOLS[random.nextInt(PROTOCOLS.length)];
-        boolean ports = random.nextInt(3) == 0;
-        return new Selector(
-                prefix(random, ipv4),
-                ports ? random.nextInt(3) : 0,
-                prefix(random, ipv4),
-                ports ? random.nextInt(3) : 0,
-                protocol);
-    }
-
-    private static Prefix prefix(Random random, boolean ipv4) {
-        int bits = ipv4 ? 32 : 128;
-        int length =
-                switch (random.nextInt(5)) {
-                    case 0 -> 0;
-                    case 1 -> bits - 8;
-                    case 2 -> bits - 1;
-                    default -> bits;
-                };
-        return new Prefix(address(random, ipv4), length);
-    }
-
-    /// One of few, so that policies overlap and packets meet them.
-    private static InetAddress address(Random random, boolean ipv4) {
-        byte[] octets = new byte[ipv4 ? 4 : 16];
-        octets[0] = ipv4 ? (byte) 10 : 0x20;
-        octets[octets.length - 2] = (byte) random.nextInt(2);
-        octets[octets.length - 1] = (byte) random.nextInt(4);
-        try {
-            return InetAddress.getByAddress(octets);
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException(impossible);
         }
     }
 
     private void compare(Random random) {
         boolean ipv4 = random.nextBoolean();
         Direction direction = random.nextBoolean() ? Direction.IN : Direction.FWD;
-        FlowKey flow = flow(random, ipv4);
+        FlowKey flow = RandomPolicies.flow(random, ipv4);
         Side side = new Side(direction, ipv4);
         PolicyEntry first = engine.policies().find(direction, flow);
         assertThat(model.judge(side, flow, false))
-                .as("%s %s: %s", direction, SelectorShape.of(whole(ipv4)), describe(flow))
+                .as("%s %s: %s", direction, side, describe(flow))
                 .isEqualTo(first == null ? FilterVerdict.ACCEPT : FilterVerdict.of(first.policy()));
         flow.portsKnown = false;
         assertThat(model.judge(side, flow, true))
@@ -163,35 +110,6 @@ class FilterPlannerTests {
             }
         }
         return FilterVerdict.ACCEPT;
-    }
-
-    private static FlowKey flow(Random random, boolean ipv4) {
-        FlowKey flow = new FlowKey();
-        SelectorKey addresses =
-                SelectorKey.of(
-                        Selector.between(
-                                Prefix.host(address(random, ipv4)),
-                                Prefix.host(address(random, ipv4))),
-                        SelectorShape.of(whole(ipv4)));
-        flow.ipv4 = ipv4;
-        flow.sourceHigh = addresses.sourceHigh();
-        flow.sourceLow = addresses.sourceLow();
-        flow.destinationHigh = addresses.destinationHigh();
-        flow.destinationLow = addresses.destinationLow();
-        flow.protocol = PROTOCOLS[random.nextInt(PROTOCOLS.length)];
-        boolean has = flow.protocol != 50 && flow.protocol != 89;
-        flow.portsKnown = has && random.nextInt(8) != 0;
-        if (flow.portsKnown) {
-            flow.sourcePort = random.nextInt(3);
-            flow.destinationPort = flow.protocol == 135 ? 0 : random.nextInt(3);
-        }
-        return flow;
-    }
-
-    private static Selector whole(boolean ipv4) {
-        return ipv4
-                ? TestPolicies.between("10.0.0.0", "10.0.0.0")
-                : TestPolicies.between("::", "::");
     }
 
     private static String describe(FlowKey flow) {

@@ -459,6 +459,7 @@ class DropReasonTests {
                         DropReason.NO_IKE,
                         DropReason.NOT_SENT,
                         DropReason.NOT_DELIVERED,
+                        DropReason.CLEAR_TEXT_FORBIDDEN, // DiversionWireTests
                         // the stack's own, provoked in the tests of IpsecStack
                         DropReason.HOLD_FULL,
                         DropReason.ACQUIRE_TIMEOUT,
