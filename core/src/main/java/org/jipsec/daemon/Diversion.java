@@ -40,7 +40,7 @@ import java.util.function.Consumer;
 /// Changes are carried out by a thread of its own, those that came meanwhile together; who must
 /// know that they hold waits in [#awaitApplied]. What cannot be carried out is told, and tried
 /// again; the rest goes on.
-public final class Diversion implements AutoCloseable {
+public final class Diversion implements HostSide {
     private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /// How long news of SAs and of the network are collected.
@@ -180,6 +180,7 @@ public final class Diversion implements AutoCloseable {
     // ---- what others ask ----
 
     /// Waits until routes and filter hold every change that the SPD has seen before this call.
+    @Override
     public void awaitApplied() {
         lock.lock(); // held only for moments
         try {
@@ -196,6 +197,7 @@ public final class Diversion implements AutoCloseable {
     }
 
     /// Which packets are for this host: those to one of its addresses, as they are now.
+    @Override
     public Locality locality() {
         return this::isLocal;
     }
@@ -205,6 +207,7 @@ public final class Diversion implements AutoCloseable {
     }
 
     /// How large packets may be on the host's own ways; for the one thread that sends.
+    @Override
     public PathMtu pathMtu() {
         return wayMtus;
     }
@@ -213,6 +216,7 @@ public final class Diversion implements AutoCloseable {
     /// Returns when that holds.
     ///
     /// @param ports all of them: others are shut
+    @Override
     public void encapsulationPorts(Set<Integer> ports) {
         lock.lock();
         try {
@@ -226,12 +230,14 @@ public final class Diversion implements AutoCloseable {
     }
 
     /// What was learnt is other than before: routes will tell soon. From any thread.
+    @Override
     public void pathMtuChanged() {
         wayMtus.forget();
         noteSlowly(false);
     }
 
     /// The TUN device is another one of the same name: its routes went with the old one.
+    @Override
     public void deviceReopened() {
         noteSlowly(true);
     }

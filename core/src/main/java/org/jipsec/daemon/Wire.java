@@ -2,6 +2,7 @@ package org.jipsec.daemon;
 
 import org.jipsec.dataplane.DropReason;
 import org.jipsec.dataplane.InboundPath;
+import org.jipsec.dataplane.KeyService;
 import org.jipsec.dataplane.OutboundPath;
 import org.jipsec.dataplane.PacketBatch;
 import org.jipsec.dataplane.PacketBuffer;
@@ -204,6 +205,49 @@ public final class Wire implements AutoCloseable {
         control =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("wire-control").factory());
+    }
+
+    /// Opens device and sockets and diverts the host's packets, in the network namespace of the
+    /// calling thread. Packets flow when this returns, and from then on `service` answers when what
+    /// was asked for holds for packets.
+    ///
+    /// @param messages takes lines for the log, from any thread
+    /// @param failed is told, at most once and by any thread, why the wire cannot go on; it is then
+    ///     to be closed
+    /// @throws OsException EBUSY when there is a wire already, EPERM without CAP_NET_ADMIN and
+    ///     CAP_NET_RAW
+    public static Wire open(
+            SadbEngine engine,
+            KeyService service,
+            Consumer<String> messages,
+            Consumer<String> failed)
+            throws IOException {
+        return open(engine, service, false, messages, failed);
+    }
+
+    /// @param clampMss whether TCP connections that this host passes on are kept to segments that
+    ///     fit into their tunnels
+    public static Wire open(
+            SadbEngine engine,
+            KeyService service,
+            boolean clampMss,
+            Consumer<String> messages,
+            Consumer<String> failed)
+            throws IOException {
+        Wire wire =
+                open(
+                        engine,
+                        (deviceMtu, learnt) ->
+                                Diversion.start(
+                                        engine,
+                                        new Diversion.Settings(
+                                                WireNames.DEVICE, deviceMtu, clampMss),
+                                        learnt::to,
+                                        messages),
+                        messages,
+                        failed);
+        service.answerAfter(wire::awaitApplied);
+        return wire;
     }
 
     /// Opens device and sockets and diverts the host's packets, in the network namespace of the
