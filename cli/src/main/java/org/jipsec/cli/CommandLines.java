@@ -86,10 +86,24 @@ public final class CommandLines {
 
     public static CommandSpec jipsec() {
         CommandSpec spec = CommandSpec.create().name("jipsec");
-        spec.usageMessage().customSynopsis("jipsec [--backend NAME] [--socket PATH]");
+        spec.usageMessage()
+                .sortOptions(false)
+                .customSynopsis(
+                        "jipsec [--backend NAME] [--socket PATH]",
+                        "       jipsec trace [-c N] [--write FILE] [--keys DIR] [FILTER]",
+                        "       jipsec doctor [--json]")
+                .footer(
+                        "",
+                        "FILTER: host A, net P, port N (src or dst before them), spi N, policy N,",
+                        "esp, ah, ipcomp, tcp, udp, icmp, proto N, drop [REASON], clear, in, out;",
+                        "and, or, not, parentheses.");
         value(spec, "auto (the default), userspace, pfkey or xfrm", "NAME", "--backend");
         value(spec, "where the userspace service listens", "PATH", "--socket");
         value(spec, "auto (the default), always or never", "WHEN", "--color");
+        value(spec, "trace: end after N packets", "N", "--count", "-c");
+        value(spec, "trace: write a pcapng file, too", "FILE", "--write", "-w");
+        value(spec, "trace: write all keys for Wireshark to DIR/esp_sa", "DIR", "--keys");
+        flag(spec, "doctor: for programs", "--json");
         flag(spec, "print this", "-h", "--help");
         flag(spec, "print the version", "-V", "--version");
         positionals(spec);
@@ -155,9 +169,9 @@ public final class CommandLines {
                         .build());
     }
 
-    private static void value(CommandSpec spec, String description, String label, String name) {
+    private static void value(CommandSpec spec, String description, String label, String... names) {
         spec.addOption(
-                OptionSpec.builder(name)
+                OptionSpec.builder(names)
                         .type(String[].class)
                         .arity("1")
                         .paramLabel(label)

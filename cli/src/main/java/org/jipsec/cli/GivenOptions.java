@@ -16,6 +16,16 @@ record GivenOptions(Map<String, List<String>> named, List<String> positionals) {
         return named.getOrDefault(option, List.of()).size();
     }
 
+    /// @param what the options would be for
+    /// @throws UsageException one was given that is not among `options`
+    void requireOnly(String what, String... options) throws UsageException {
+        for (String option : named.keySet()) {
+            if (!List.of(options).contains(option)) {
+                throw new UsageException(option + " does not go with " + what);
+            }
+        }
+    }
+
     /// The last one given.
     String value(String option, String otherwise) {
         List<String> values = named.getOrDefault(option, List.of());

@@ -39,7 +39,8 @@ public final class Main {
             case "jsetkey" -> new JsetkeyCommand(host, backends).run(System.in, out, err, rest);
             case "setkey" -> new SetkeyCommand(host, backends).run(System.in, out, err, rest);
             case "jipsecd" -> new JipsecdCommand(host, network).run(System.in, out, err, rest);
-            case "jipsec" -> new ShellCommand(host, backends).run(System.in, out, err, rest);
+            case "jipsec" -> new JipsecCommand(host, backends, network)
+                            .run(System.in, out, err, rest);
             default -> {
                 err.println("jipsec: there is no program " + arguments[0]);
                 yield 2;

@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import java.io.PrintWriter;
 import java.util.Optional;
 
-/// How jipsecd and jipsec read their command lines, which have options and nothing else.
+/// How jipsecd reads its command line, which has options and nothing else.
 final class ProgramOpening {
     private ProgramOpening() {}
 
@@ -16,17 +16,24 @@ final class ProgramOpening {
             CommandSpec spec, PrintWriter out, String noArguments, String... arguments)
             throws UsageException {
         GivenOptions given = CommandLines.parse(spec, arguments);
-        if (given.has("-h")) {
-            CommandLines.printUsage(spec, out);
-            return Optional.empty();
-        }
-        if (given.has("-V")) {
-            out.println(Version.line(spec.name()));
+        if (isAnswered(spec, given, out)) {
             return Optional.empty();
         }
         if (!given.positionals().isEmpty()) {
             throw new UsageException(noArguments);
         }
         return Optional.of(given);
+    }
+
+    /// Fulfils a wish for help or the version.
+    ///
+    /// @return whether there was one
+    static boolean isAnswered(CommandSpec spec, GivenOptions given, PrintWriter out) {
+        if (given.has("-h")) {
+            CommandLines.printUsage(spec, out);
+        } else if (given.has("-V")) {
+            out.println(Version.line(spec.name()));
+        }
+        return given.has("-h") || given.has("-V");
     }
 }

@@ -4,7 +4,6 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -19,26 +18,14 @@ final class ShellCommand {
         this.backends = backends;
     }
 
-    /// @return 0; 1 there is no backend; 2 the command line is wrong
-    int run(InputStream in, PrintWriter out, PrintWriter err, String... arguments) {
+    /// @return 0; 1 there is no backend
+    /// @throws UsageException an option makes no sense
+    int run(GivenOptions given, PrintWriter err) throws UsageException {
+        BackendChoice choice = BackendChoice.of(given.value("--backend", "auto"));
+        ColorChoice color = ColorChoice.of(given.value("--color", "auto"));
+        Optional<Path> socket = ServicePlace.option(given);
         try {
-            Optional<GivenOptions> opening =
-                    ProgramOpening.read(
-                            CommandLines.jipsec(),
-                            out,
-                            "takes no arguments; to load a file: jsetkey -f FILE",
-                            arguments);
-            if (opening.isEmpty()) {
-                return 0;
-            }
-            GivenOptions given = opening.get();
-            BackendChoice choice = BackendChoice.of(given.value("--backend", "auto"));
-            ColorChoice color = ColorChoice.of(given.value("--color", "auto"));
-            return shell(choice, ServicePlace.option(given), color, true, err);
-        } catch (UsageException wrong) {
-            err.println("jipsec: " + wrong.getMessage());
-            err.println("try: jipsec --help");
-            return 2;
+            return shell(choice, socket, color, true, err);
         } catch (IOException failed) {
             err.println("jipsec: " + Reasons.message(failed));
             return 1;

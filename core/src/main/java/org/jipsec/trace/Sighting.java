@@ -122,7 +122,11 @@ record Sighting(
         if (lacking) {
             parts.add("without an SA that its policy would use");
         }
-        parts.add(policy.map(Sighting::text).orElse("no policy"));
+        if (policy.isPresent()) {
+            parts.add(text(policy.get()));
+        } else if (kind == Verdict.Kind.SEND || kind == Verdict.Kind.DELIVER) {
+            parts.add("no policy");
+        }
         return String.join(", ", parts) + reason.map(why -> ": " + why.sentence()).orElse("");
     }
 

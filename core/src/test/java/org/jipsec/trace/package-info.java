@@ -1,0 +1,4 @@
+@NullMarked
+package org.jipsec.trace;
+
+import org.jspecify.annotations.NullMarked;
