@@ -67,7 +67,7 @@ final class JipsecdCommand {
     }
 
     private void requireRights() throws IOException {
-        List<String> missing = network.rights().get().missing();
+        List<String> missing = network.rights().missing();
         if (!missing.isEmpty()) {
             throw new IOException(
                     "to connect this host's network I need "

@@ -50,8 +50,7 @@ final class KeyExport implements AutoCloseable {
     /// Writes the file, and says loudly that it does.
     ///
     /// @throws IOException the keys cannot be had, or the file not written
-    static KeyExport start(
-            BackendOpener backends, ServicePlace place, Path folder, PrintWriter err)
+    static KeyExport start(BackendOpener backends, ServicePlace place, Path folder, PrintWriter err)
             throws IOException {
         Path file = folder.resolve("esp_sa");
         requireOurs(file);

@@ -33,14 +33,14 @@ public final class Main {
             return 2;
         }
         String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
-        Network network = Network.real();
+        Network network = new Network();
         ServiceBackends backends = new ServiceBackends(host, network);
         return switch (arguments[0]) {
             case "jsetkey" -> new JsetkeyCommand(host, backends).run(System.in, out, err, rest);
             case "setkey" -> new SetkeyCommand(host, backends).run(System.in, out, err, rest);
             case "jipsecd" -> new JipsecdCommand(host, network).run(System.in, out, err, rest);
-            case "jipsec" -> new JipsecCommand(host, backends, network)
-                            .run(System.in, out, err, rest);
+            case "jipsec" ->
+                    new JipsecCommand(host, backends, network).run(System.in, out, err, rest);
             default -> {
                 err.println("jipsec: there is no program " + arguments[0]);
                 yield 2;

@@ -2,27 +2,30 @@ package org.jipsec.cli;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
-/// The way of this program to the host's network.
-///
-/// @param rights asked only by who wants to use it
-/// @param opener empty in a build that has no wire
-record Network(Supplier<WireRights> rights, Optional<WireOpener> opener) {
-    static Network real() {
-        return new Network(WireRights::own, HostWire.opener());
+/// The way of this program to the host's network. Costs nothing until it is asked: every program
+/// has one.
+class Network {
+    /// What this process may do.
+    WireRights rights() {
+        return WireRights.own();
+    }
+
+    /// Empty in a build that has no wire.
+    Optional<WireOpener> opener() {
+        return HostWire.opener();
     }
 
     /// What is best for a service that a program starts on its own account: without the rights it
     /// is one in memory.
-    WireChoice best(Host host) {
+    final WireChoice best(Host host) {
         if (isForbidden(host)) {
             return WireChoice.not("JIPSEC_WIRE=no");
         }
-        if (opener.isEmpty()) {
+        if (opener().isEmpty()) {
             return WireChoice.not("this build has none");
         }
-        List<String> missing = rights.get().missing();
+        List<String> missing = rights().missing();
         return missing.isEmpty()
                 ? WireChoice.WIRE
                 : WireChoice.not("that needs " + String.join(" and ", missing));

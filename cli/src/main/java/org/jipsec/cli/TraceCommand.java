@@ -104,9 +104,7 @@ final class TraceCommand {
                 keys = KeyExport.start(backends, place, folder, err);
             }
             return new Watch(
-                    client,
-                    given.has("--write") ? create(given.value("--write", "")) : null,
-                    keys);
+                    client, given.has("--write") ? create(given.value("--write", "")) : null, keys);
         } catch (IOException failed) {
             client.close();
             if (keys != null) {

@@ -51,8 +51,7 @@ final class TracePrinter {
             TraceFrame.Packet first = shown.getFirst();
             out.print(TIME.withZone(zone).format(first.time()));
             out.print(first.inward() ? " in  " : " out ");
-            out.print(
-                    shown.stream().map(TracePrinter::text).collect(Collectors.joining(" => ")));
+            out.print(shown.stream().map(TracePrinter::text).collect(Collectors.joining(" => ")));
             out.println("  [" + first.comment() + "]");
         }
         out.flush();

@@ -33,7 +33,7 @@ class ServiceTests {
     @TempDir private Path folder;
     private ServicePlace place;
     private Host host;
-    private final Network network = Network.real();
+    private final Network network = new Network();
 
     @BeforeEach
     void choosePlace() {
@@ -92,6 +92,32 @@ class ServiceTests {
         assertThat(place.socket()).doesNotExist();
         assertThat(Files.readString(place.logFile()))
                 .contains("listens on", "in memory, not on the wire", "ends;");
+    }
+
+    @Test
+    void endsWithAMessageWhenItsWireCannotGoOn() throws Exception {
+        FakeWire wire = new FakeWire();
+        List<String> messages = new ArrayList<>();
+        try (Service service =
+                Service.open(place, host.clock(), Optional.of(wire), messages::add).orElseThrow()) {
+            wire.fail("jipsec0 was deleted again and again");
+            wire.fail("and more");
+            assertThat(service.awaitEnd()).isEqualTo("jipsec0 was deleted again and again");
+        }
+        assertThat(messages).containsExactly("fake0 leads nowhere");
+        assertThat(wire.closed).isTrue();
+        assertThat(place.socket()).doesNotExist();
+        assertThat(place.controlSocket()).doesNotExist();
+    }
+
+    @Test
+    void givesTheNetworkBackWhenItsSocketCannotBeHad() throws IOException {
+        FakeWire wire = new FakeWire();
+        Files.writeString(place.socket(), "no socket");
+        assertThatThrownBy(() -> Service.open(place, host.clock(), Optional.of(wire), _ -> {}))
+                .isInstanceOf(FileSystemException.class);
+        assertThat(wire.closed).isTrue();
+        assertThat(place.controlSocket()).doesNotExist();
     }
 
     @Test

@@ -58,4 +58,6 @@ final class Libc {
     static native int recvmmsg(int fd, long headers, int count, int flags, long timeout);
 
     static native int setns(int fd, int type);
+
+    static native int unshare(int flags);
 }

@@ -26,6 +26,24 @@ public final class NetworkNamespace implements AutoCloseable {
         return open("/proc/thread-self/ns/net");
     }
 
+    /// A new, empty one, that nobody else knows: gone when this is closed and what was opened
+    /// inside is. Not on a virtual thread.
+    ///
+    /// @throws OsException EPERM without CAP_SYS_ADMIN
+    public static NetworkNamespace fresh() throws OsException {
+        Platform.require();
+        try (NetworkNamespace before = current()) {
+            if (Libc.unshare(Layouts.CLONE_NEWNET) < 0) {
+                throw new OsException("unshare", "CLONE_NEWNET", Libc.errno());
+            }
+            try {
+                return current();
+            } finally {
+                before.enter();
+            }
+        }
+    }
+
     /// Runs `task` inside, on the calling thread, which is outside again afterwards. Not on a
     /// virtual thread: the namespace is that of whichever platform thread carries it.
     ///

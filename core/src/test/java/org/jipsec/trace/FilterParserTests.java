@@ -83,8 +83,29 @@ class FilterParserTests {
     void survivesAnything() {
         SplittableRandom random = new SplittableRandom(3);
         String[] pieces = {
-            "host", "net", "(", ")", "!", "and", "or", "not", "drop", "1.2.3.4", "::1", "/", "0x1",
-            "é", "\u0000", "-", "spi", "port", "src", "no-sa", "\n", "99999999999999999999", "||"
+            "host",
+            "net",
+            "(",
+            ")",
+            "!",
+            "and",
+            "or",
+            "not",
+            "drop",
+            "1.2.3.4",
+            "::1",
+            "/",
+            "0x1",
+            "é",
+            "\u0000",
+            "-",
+            "spi",
+            "port",
+            "src",
+            "no-sa",
+            "\n",
+            "99999999999999999999",
+            "||"
         };
         for (int i = 0; i < 20_000; i++) {
             StringBuilder filter = new StringBuilder();

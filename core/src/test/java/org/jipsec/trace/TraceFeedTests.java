@@ -37,7 +37,7 @@ class TraceFeedTests {
                             + " ipsec: The packet came without the protection that its policy asks"
                             + " for.",
                         "1 DROP replayed, esp 0x00000301: The sequence number was seen"
-                            + " before.",
+                                + " before.",
                         "1 DROP no-sa: No SA has the packet's SPI.");
     }
 

@@ -79,8 +79,7 @@ class TraceFileTests {
         assertThat(table.omitted()).isZero();
         Files.writeString(settings.resolve("esp_sa"), table.text());
         assertThat(tshark("frame.interface_name", "esp.spi", "esp.icv_good", "icmp.type"))
-                .startsWith(
-                        "host|||8", "wire|0x00000201|1|8", "wire|0x00000301|1|8", "host|||8");
+                .startsWith("host|||8", "wire|0x00000201|1|8", "wire|0x00000301|1|8", "host|||8");
     }
 
     private List<String> tshark(String... fields) throws IOException, InterruptedException {
@@ -113,9 +112,7 @@ class TraceFileTests {
         builder.environment().put("TZ", "UTC");
         builder.redirectOutput(out.toFile());
         builder.redirectError(folder.resolve("err").toFile());
-        assertThat(builder.start().waitFor())
-                .as(Files.readString(folder.resolve("err")))
-                .isZero();
+        assertThat(builder.start().waitFor()).as(Files.readString(folder.resolve("err"))).isZero();
         return Files.readAllLines(out, StandardCharsets.UTF_8);
     }
 }

@@ -47,11 +47,7 @@ final class TracedHosts {
 
     private static final PolicyRule ESP =
             new PolicyRule(
-                    IpsecProtocol.ESP,
-                    SaMode.TRANSPORT,
-                    PolicyLevel.REQUIRE,
-                    0,
-                    Optional.empty());
+                    IpsecProtocol.ESP, SaMode.TRANSPORT, PolicyLevel.REQUIRE, 0, Optional.empty());
 
     final Side left = new Side(LEFT);
     final Side right = new Side(RIGHT);
