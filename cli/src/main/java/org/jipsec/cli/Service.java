@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -33,7 +32,7 @@ final class Service implements AutoCloseable {
     private final @Nullable WireLink wire;
     private final InstantSource clock;
     private final Thread lifetimes;
-    private final AtomicReference<String> failure = new AtomicReference<>("");
+    private volatile String failure = "";
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile boolean closed;
 
@@ -116,13 +115,15 @@ final class Service implements AutoCloseable {
     /// @return why it cannot; empty when it was closed
     String awaitEnd() throws InterruptedException {
         over.await();
-        return failure.get();
+        return failure;
     }
 
     /// By any thread.
     private void fail(String reason) {
-        failure.compareAndSet("", reason);
-        over.countDown();
+        if (over.getCount() > 0) {
+            failure = reason;
+            over.countDown();
+        }
     }
 
     /// Whatever changes may bring the next deadline nearer.
