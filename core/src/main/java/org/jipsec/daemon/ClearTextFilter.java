@@ -26,6 +26,8 @@ final class ClearTextFilter {
     /// be.
     private @Nullable String expected;
 
+    private boolean wasEstablished;
+
     /// What earlier tables have counted, and what this one has at last sight.
     private long before;
 
@@ -50,9 +52,20 @@ final class ClearTextFilter {
                         + NftScript.notes(notes)
                         + NftScript.changes(planner, planner.takeChanges());
         nft.run(script);
+        wasEstablished = true;
         before += seen;
         seen = 0;
         look();
+    }
+
+    /// Whether the table is there, as far as is known.
+    boolean isEstablished() {
+        return expected != null;
+    }
+
+    /// Whether it ever was.
+    boolean wasEstablished() {
+        return wasEstablished;
     }
 
     /// Carries out what has changed in the plan.

@@ -63,7 +63,6 @@ public final class Diversion implements HostSide {
     private final Poller poller;
     private final DivertedRoutes routes;
     private final ReversePaths reversePaths;
-    private final Optional<Nft> nft = Nft.find();
     private final @Nullable ClearTextFilter filter;
     private final Consumer<SadbEvent> listener = this::on;
     private final WayMtus wayMtus;
@@ -107,7 +106,11 @@ public final class Diversion implements HostSide {
             long upTo) {}
 
     private Diversion(
-            SadbEngine engine, Settings settings, LearntMtu learnt, Consumer<String> messages)
+            SadbEngine engine,
+            Settings settings,
+            LearntMtu learnt,
+            Consumer<String> messages,
+            Optional<Nft> nft)
             throws IOException {
         this.engine = engine;
         this.settings = settings;
@@ -146,7 +149,18 @@ public final class Diversion implements HostSide {
     public static Diversion start(
             SadbEngine engine, Settings settings, LearntMtu learnt, Consumer<String> messages)
             throws IOException {
-        Diversion diversion = new Diversion(engine, settings, learnt, messages);
+        return start(engine, settings, learnt, messages, Nft.find());
+    }
+
+    /// @param nft empty when it is not installed
+    static Diversion start(
+            SadbEngine engine,
+            Settings settings,
+            LearntMtu learnt,
+            Consumer<String> messages,
+            Optional<Nft> nft)
+            throws IOException {
+        Diversion diversion = new Diversion(engine, settings, learnt, messages, nft);
         try {
             diversion.begin();
         } catch (IOException | RuntimeException failed) {
@@ -298,7 +312,9 @@ public final class Diversion implements HostSide {
             try {
                 filter.remove();
             } catch (IOException failed) {
-                messages.accept("cannot remove jipsec's filter: " + failed.getMessage());
+                if (filter.wasEstablished()) {
+                    messages.accept("cannot remove jipsec's filter: " + failed.getMessage());
+                }
             }
         }
         reversePaths.restore();
@@ -545,7 +561,7 @@ public final class Diversion implements HostSide {
         }
         try {
             step.run(filter);
-            if (filterFailed) {
+            if (filterFailed && filter.isEstablished()) {
                 filterFailed = false;
                 messages.accept("clear text that policies forbid is kept out again");
             }

@@ -15,7 +15,7 @@ final class Nft {
 
     private final Path program;
 
-    private Nft(Path program) {
+    Nft(Path program) {
         this.program = program;
     }
 

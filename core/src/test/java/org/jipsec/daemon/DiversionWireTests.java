@@ -12,9 +12,11 @@ import org.jipsec.sadb.Selector;
 import org.jipsec.testing.RequiresWire;
 import org.junit.jupiter.api.Test;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// With ip(8), nft(8) and another host as the witnesses.
@@ -268,6 +270,36 @@ class DiversionWireTests {
             host.closeDiversion();
             assertThat(host.hosts.run("a", "cat", "/proc/sys/net/ipv4/conf/veth0/rp_filter"))
                     .isEqualTo("1\n");
+        }
+    }
+
+    /// As on a kernel without nf_tables.
+    @Test
+    void whatNftCannotDoIsToldOnceAndNeverTakenBack() throws Exception {
+        try (DivertedHost host = new DivertedHost(false)) {
+            host.closeDiversion();
+            try (Diversion bare =
+                    host.hosts.in(
+                            "a",
+                            () ->
+                                    Diversion.start(
+                                            host.engine,
+                                            new Diversion.Settings(WireNames.DEVICE, 1500, false),
+                                            _ -> Integer.MAX_VALUE,
+                                            host.messages::add,
+                                            Optional.of(new Nft(Path.of("/bin/false")))))) {
+                bare.encapsulationPorts(Set.of(10_000));
+                host.run(
+                        new SadbOperation.AddPolicy(
+                                TestPolicies.esp(Direction.IN, TestPolicies.between(B, A))));
+                bare.awaitApplied();
+                host.forbidden();
+                assertThat(bare.isFiltering()).isFalse();
+            }
+            assertThat(host.messages)
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARNING: clear text is let in");
         }
     }
 }
