@@ -9,7 +9,6 @@ import json
 import os
 import statistics
 import subprocess
-import sys
 import time
 
 import iperf
@@ -19,6 +18,7 @@ PERIOD = 2.0  # seconds
 UNDER_WAY = 0.5  # seconds after which nothing protected by the old SA arrives any more
 UDP_RATE = 4_000  # packets of 1400 octets per second
 TCP_RATE = "50M"
+STEADY_AFTER = 300  # seconds: until then the heap takes the room that it is given
 MOST_GROWTH = 0.10  # of resident memory, last third against the middle one
 
 
@@ -121,10 +121,30 @@ class Traffic:
             raise LabError(f"iperf3 gave no result{self.pair.logs()}") from None
 
 
-def socket_drops(pair):
-    """UDP datagrams that found the buffer of a socket of host 1 full: jipsecd's or iperf3's."""
+def full_queues(pair):
+    """Packets dropped because a process had no turn to fetch them, by place.
+
+    They say that CPUs are short, nothing about SAs: the queue of jipsec's device on host 0, where iperf3 sends, and
+    the buffers of UDP sockets on host 1, jipsecd's or iperf3's.
+    """
+    device = json.loads(pair.ip(0, "-s", "-j", "link", "show", "dev", "jipsec0"))[0]["stats64"]["tx"]["dropped"]
     lines = [line.split() for line in pair.inside(1, "cat", "/proc/net/snmp").splitlines() if line.startswith("Udp:")]
-    return int(dict(zip(*lines))["RcvbufErrors"])
+    return {"the queue of jipsec0 full": device, "socket buffers full": int(dict(zip(*lines))["RcvbufErrors"])}
+
+
+def own_drops(pair, tunnel):
+    """What both jipsecd count as dropped, by reason."""
+    drops = {}
+    for side in (0, 1):
+        statistics = json.loads(pair.inside(side, *tunnel.jsetkey(pair, side), "--json", "--stats"))
+        for drop in statistics["drops"]:
+            reason = f"{drop['reason']} on host {side}"
+            drops[reason] = drops.get(reason, 0) + drop["packets"]
+    return drops
+
+
+def since(before, now):
+    return {reason: count - before.get(reason, 0) for reason, count in now.items() if count > before.get(reason, 0)}
 
 
 def resident(process):
@@ -133,9 +153,10 @@ def resident(process):
         return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def phase(pair, shells, associations, seconds, replacing):
-    """Traffic for so long; returns what it lost, and the memory of both jipsecd by time."""
-    drops, memory, replaced, updated = socket_drops(pair), [], 0, 0
+def phase(pair, tunnel, shells, associations, seconds, replacing):
+    """Traffic for so long; returns how many packets are lost for no known reason, and the memory of both jipsecd by time."""
+    full, own = full_queues(pair), own_drops(pair, tunnel)
+    memory, replaced, updated = [], 0, 0
     traffic = Traffic(pair, seconds)
     begin = following = time.monotonic()
     while traffic.running():
@@ -156,27 +177,28 @@ def phase(pair, shells, associations, seconds, replacing):
         following += PERIOD
         time.sleep(max(0, following - time.monotonic()))
     sent, lost, retransmits, bits = traffic.end()
-    drops = socket_drops(pair) - drops
+    full, own = since(full, full_queues(pair)), since(own, own_drops(pair, tunnel))
     what = f"SAs replaced {replaced} times and updated {updated} times" if replacing else "SAs left alone"
     print(
-        f"{seconds:5d} s, {what}: UDP {lost} of {sent} packets lost (socket buffers full: {drops}), "
-        f"TCP {bits / 1e6 / seconds:.0f} Mbit/s, {retransmits} retransmits",
+        f"{seconds} s, {what}: UDP {lost} of {sent} packets lost, TCP {bits / 1e6 / seconds:.0f} Mbit/s, "
+        f"{retransmits} retransmits; dropped: {', '.join(f'{count} {reason}' for reason, count in {**full, **own}.items()) or 'none'}",
         flush=True,
     )
-    return lost - min(lost, drops), memory
+    return max(0, lost - sum(full.values())), memory
 
 
 def endure(options, tunnel):
-    """True when no packet is lost but to full socket buffers, and memory stays where it is."""
+    """True when no packet is lost but to full queues, and memory stays where it is."""
     seconds = int(options.rekey * 60)
     with Pair("rekey") as pair:
         tunnel.up(pair)
         shells = [Shell(pair, tunnel, side) for side in (0, 1)]
         associations = Associations(tunnel)
         associations.replace(shells)  # now their keys are known here
-        phase(pair, shells, associations, 10, True)  # warms up
-        alone, _ = phase(pair, shells, associations, max(10, min(60, seconds // 5)), False)
-        lost, memory = phase(pair, shells, associations, seconds, True)
+        print("warming up: ", end="")
+        phase(pair, tunnel, shells, associations, 10, True)
+        alone, _ = phase(pair, tunnel, shells, associations, max(10, min(60, seconds // 5)), False)
+        lost, memory = phase(pair, tunnel, shells, associations, seconds, True)
         for shell in shells:
             shell.process.stdin.close()
         listed = [pair.inside(side, *tunnel.jsetkey(pair, side), "-D") for side in (0, 1)]
@@ -188,7 +210,7 @@ def endure(options, tunnel):
     for side in (0, 1):
         third = len(memory) // 3
         middle, last = (statistics.median(octets[side] for _, octets in part) for part in (memory[third : 2 * third], memory[2 * third :]))
-        held = last <= middle * (1 + MOST_GROWTH)
+        held = last <= middle * (1 + MOST_GROWTH) or seconds < STEADY_AFTER
         good = good and held
         print(f"{'ok    ' if held else 'FAILED'} memory of jipsecd {side}: last third {100 * (last / middle - 1):+.1f} % against the middle one")
         left = listed[side].count("state=mature")
@@ -196,5 +218,5 @@ def endure(options, tunnel):
             good = False
             print(f"FAILED {left} SAs left on host {side} instead of 2")
     held = lost == 0
-    print(f"{'ok    ' if held else 'FAILED'} packets lost besides those to full socket buffers: {lost} (SAs left alone: {alone})", file=sys.stdout)
+    print(f"{'ok    ' if held else 'FAILED'} packets lost, but to full queues: {lost} (SAs left alone: {alone})")
     return good and held
