@@ -3,9 +3,9 @@
 /// Start at [Diversion]: it makes the host hand over the packets that policies are for, and keeps
 /// out those that should have come protected. Two pure planners say what that takes:
 /// [DiversionPlanner] which routes lead into the TUN device, [FilterPlanner] which sets and rules
-/// of nftables hold the policies `in` and `fwd`. What they plan is carried out by [Routing] (rules
-/// and routes, by rtnetlink) and [Nft] (the filter, by the program `nft`), as differences to what
-/// is there, so that it follows each change of the SPD quickly.
+/// of nftables hold the policies `in` and `fwd`. What they plan is carried out by
+/// [DivertedRoutes] (by rtnetlink) and [ClearTextFilter] (by the program nft(8)), as differences to
+/// what is there, so that it follows each change of the SPD quickly.
 ///
 /// [Wire] is where packets go: it owns the TUN device, the sockets, and a thread for each direction
 /// ([OutLoop], [InLoop]) that moves them between both and the stack. What it wants of the host

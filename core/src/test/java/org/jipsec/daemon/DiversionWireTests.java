@@ -273,21 +273,33 @@ class DiversionWireTests {
         }
     }
 
+    @Test
+    void withoutNftWarnsLoudlyAndDivertsAllTheSame() throws Exception {
+        try (DivertedHost host = new DivertedHost(false)) {
+            host.closeDiversion();
+            try (Diversion bare = startWith(host, Optional.empty())) {
+                assertThat(host.messages)
+                        .singleElement()
+                        .asString()
+                        .startsWith("WARNING: nft(8) is not installed")
+                        .contains("install nftables");
+                assertThat(bare.isFiltering()).isFalse();
+                host.run(
+                        new SadbOperation.AddPolicy(
+                                TestPolicies.esp(Direction.OUT, TestPolicies.between(A, B))));
+                bare.awaitApplied();
+                assertThat(host.routes("-4")).hasSize(1);
+                assertThat(host.ruleset()).isEmpty();
+            }
+        }
+    }
+
     /// As on a kernel without nf_tables.
     @Test
     void whatNftCannotDoIsToldOnceAndNeverTakenBack() throws Exception {
         try (DivertedHost host = new DivertedHost(false)) {
             host.closeDiversion();
-            try (Diversion bare =
-                    host.hosts.in(
-                            "a",
-                            () ->
-                                    Diversion.start(
-                                            host.engine,
-                                            new Diversion.Settings(WireNames.DEVICE, 1500, false),
-                                            _ -> Integer.MAX_VALUE,
-                                            host.messages::add,
-                                            Optional.of(new Nft(Path.of("/bin/false")))))) {
+            try (Diversion bare = startWith(host, Optional.of(new Nft(Path.of("/bin/false"))))) {
                 bare.encapsulationPorts(Set.of(10_000));
                 host.run(
                         new SadbOperation.AddPolicy(
@@ -301,5 +313,17 @@ class DiversionWireTests {
                     .asString()
                     .startsWith("WARNING: clear text is let in");
         }
+    }
+
+    private static Diversion startWith(DivertedHost host, Optional<Nft> nft) throws Exception {
+        return host.hosts.in(
+                "a",
+                () ->
+                        Diversion.start(
+                                host.engine,
+                                new Diversion.Settings(WireNames.DEVICE, 1500, false),
+                                _ -> Integer.MAX_VALUE,
+                                host.messages::add,
+                                nft));
     }
 }

@@ -103,6 +103,11 @@ class DivertedWireTests {
                 assertThat(left.counted("packets-sent-protected")).isGreaterThanOrEqualTo(3);
                 assertThat(left.counted("packets-received-protected")).isGreaterThanOrEqualTo(3);
                 assertThat(left.messages).hasSize(1).first().asString().contains("rp_filter");
+
+                hosts.ip("a", "link", "delete", "jipsec0");
+                String again = "until ping -c 1 -W 1 " + b + "; do :; done";
+                hosts.run("a", "timeout", "30", "sh", "-c", again);
+                assertThat(left.counted("packets-sent-clear")).isZero();
             }
         }
     }
