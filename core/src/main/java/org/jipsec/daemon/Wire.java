@@ -63,6 +63,10 @@ public final class Wire implements AutoCloseable {
     /// Larger than any path's MTU that hosts have; the routes into the device say what fits.
     static final int DEVICE_MTU = 9000;
 
+    /// Packets that wait to be read, at most: some 50 ms of a busy sender's datagrams, while our
+    /// thread has no turn. TCP is held back by its window before.
+    private static final int QUEUE_LENGTH = 4000;
+
     private static final int CAPACITY = PacketBuffer.MAXIMUM_PACKET;
     private static final long CHECK_SECONDS = 10;
 
@@ -97,6 +101,7 @@ public final class Wire implements AutoCloseable {
         final InLoop in;
         private final AtomicBoolean lost = new AtomicBoolean();
         private final List<Thread> running;
+        private boolean closed;
 
         DeviceThreads(Tun tun) throws OsException {
             this.tun = tun;
@@ -141,6 +146,10 @@ public final class Wire implements AutoCloseable {
 
         /// Ends the threads, then the device. Again: nothing.
         void close() {
+            if (closed) {
+                return;
+            }
+            closed = true;
             out.stop();
             in.stop();
             for (Thread each : running) {
@@ -299,6 +308,7 @@ public final class Wire implements AutoCloseable {
                 Sysctl.write("ipv6/conf/" + WireNames.DEVICE + "/addr_gen_mode", "1");
             }
             tun.setMtu(DEVICE_MTU);
+            tun.setQueueLength(QUEUE_LENGTH);
             tun.setUp(true);
             return tun;
         } catch (IOException e) {
@@ -413,7 +423,7 @@ public final class Wire implements AutoCloseable {
             }
         }
         if (outbound.isHolding()) {
-            threads.out.wake();
+            submit(() -> threads.out.wake()); // after the socket for the answer is open
         }
     }
 

@@ -35,8 +35,7 @@ final class EspSender {
     }
 
     private int padding(int payload) {
-        int block = keys.block();
-        return (block - (payload + 2) % block) % block;
+        return -(payload + 2) & keys.block() - 1; // a block is a power of two
     }
 
     /// Wraps what stands from `at` to the packet's end.

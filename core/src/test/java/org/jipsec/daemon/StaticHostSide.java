@@ -13,12 +13,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class StaticHostSide implements HostSide {
     private final LocalAddresses addresses;
     private final Runnable divert;
+    final LearntPathMtus learnt;
     final AtomicInteger pathMtuChanges = new AtomicInteger();
     final AtomicInteger reopenings = new AtomicInteger();
     volatile int mtu = 1500;
 
     /// @param divert makes the routes into the device
-    StaticHostSide(List<InetAddress> addresses, Runnable divert) {
+    StaticHostSide(List<InetAddress> addresses, LearntPathMtus learnt, Runnable divert) {
+        this.learnt = learnt;
         this.addresses = new LocalAddresses(addresses);
         this.divert = divert;
         divert.run();

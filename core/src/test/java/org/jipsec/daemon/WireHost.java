@@ -52,7 +52,7 @@ final class WireHost implements AutoCloseable {
                                 Wire.open(
                                         engine,
                                         (deviceMtu, learnt) -> {
-                                            side = new StaticHostSide(own, this::divert);
+                                            side = new StaticHostSide(own, learnt, this::divert);
                                             return side;
                                         },
                                         messages::add,
@@ -95,15 +95,16 @@ final class WireHost implements AutoCloseable {
         return ((SadbReply.Counted) engine.execute(new SadbOperation.GetStatistics())).statistics();
     }
 
-    /// In both directions.
-    long protectedPackets() {
+    long counter(String name) {
         return statistics().counters().stream()
-                .filter(
-                        each ->
-                                each.name().equals("packets-sent-protected")
-                                        || each.name().equals("packets-received-protected"))
+                .filter(each -> each.name().equals(name))
                 .mapToLong(Statistics.Counter::value)
                 .sum();
+    }
+
+    /// In both directions.
+    long protectedPackets() {
+        return counter("packets-sent-protected") + counter("packets-received-protected");
     }
 
     Map<String, Long> drops() {
