@@ -36,10 +36,12 @@ class Layer:
     """One SA of a bundle, in both directions."""
 
     def __init__(self, protocol, cipher=None, mac=None, tunnel=False, udp=False,
-                 extended=False, last=0, align4=False):
-        """@param last the sequence number before the first that the kernel sends"""
+                 extended=False, last=0, align4=False, raw=False):
+        """@param last the sequence number before the first that the kernel sends
+        @param raw whether -R says what Linux does anyway"""
         self.protocol, self.cipher, self.mac, self.tunnel = protocol, cipher, mac, tunnel
-        self.udp, self.extended, self.last, self.align4 = udp, extended, last, align4
+        self.udp, self.extended, self.last = udp, extended, last
+        self.align4, self.raw = align4, raw
 
     def mode(self):
         return "tunnel" if self.tunnel else "transport"
@@ -101,7 +103,7 @@ class Layer:
             destination += f"[{ENCAPSULATION}]"
         words = ["add", source, destination, protocol, hex(spi), "-m", self.mode()]
         if self.protocol == "ipcomp":
-            return " ".join(words + ["-C deflate -R;"])
+            return " ".join(words) + " -C deflate" + " -R" * self.raw + ";"
         words += ["-r", "64 -esn" if self.extended else "32"]
         if self.cipher:
             words += ["-E", self.cipher[0]]
@@ -219,8 +221,9 @@ def setkey_cases():
     yield Case("howto: esp 3des-cbc + ah hmac-md5", TRANSPORT4, howto, setkey=True, tcp="from")
     howto = [Layer("esp", AES, None, True), Layer("ah", None, SHA1)]
     yield Case("esp aes-cbc + ah hmac-sha1", TUNNEL44, howto, setkey=True, tcp="to")
-    yield Case("ipcomp + esp", TRANSPORT4,
-               [Layer("ipcomp"), Layer("esp", AES, SHA1)], setkey=True)
+    for raw in (False, True):
+        yield Case(f"ipcomp{' -R' * raw} + esp", TRANSPORT4,
+                   [Layer("ipcomp", raw=raw), Layer("esp", AES, SHA1)], setkey=True)
     for path in (TRANSPORT4, TRANSPORT6, TUNNEL44):
         yield Case("esp aes-cbc hmac-sha1 in udp", path,
                    [Layer("esp", AES, SHA1, path[2] is not None, udp=True)], setkey=True)

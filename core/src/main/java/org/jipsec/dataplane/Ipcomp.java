@@ -1,7 +1,6 @@
 package org.jipsec.dataplane;
 
 import org.jipsec.sadb.CompressionAlgorithm;
-import org.jipsec.sadb.SaFlags;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
@@ -28,11 +27,11 @@ final class Ipcomp implements AutoCloseable {
         return sa.association().compression() == CompressionAlgorithm.DEFLATE;
     }
 
-    /// The CPI that an SA writes into its packets (RFC 3173 3.3).
+    /// The CPI that an SA writes into its packets (RFC 3173 3.3): its SPI, as Linux has it. The
+    /// BSDs write the algorithm's well-known number unless `-R` is given, but they find an SA by
+    /// its SPI as well, and Linux finds none by the well-known number.
     static int cpi(ActiveSa sa) {
-        return sa.association().flags().has(SaFlags.RAW_CPI)
-                ? sa.association().spi().value() & 0xffff
-                : WELL_KNOWN_DEFLATE;
+        return sa.association().spi().value() & 0xffff;
     }
 
     /// Replaces what stands from `at` to the packet's end by an IPComp header and its compressed

@@ -16,7 +16,8 @@ public record SaFlags(int bits) {
     /// The sequence number may wrap: no replay protection beyond.
     public static final int CYCLIC_SEQUENCE = 0x0040;
 
-    /// IPComp: the SPI is the CPI on the wire; else the well-known number of the algorithm is.
+    /// IPComp: the SPI is the CPI on the wire. KAME sends the algorithm's well-known number without
+    /// it; Linux and the userspace stack send the SPI with and without.
     public static final int RAW_CPI = 0x0080;
 
     /// Two bits: how ESP fills its padding. Sequential 1,2,3… is what RFC 4303 2.4 wants.

@@ -13,6 +13,7 @@ import org.jipsec.wire.Bytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.net.InetAddress;
 import java.util.Arrays;
@@ -325,6 +326,26 @@ class InboundTests {
         SecurityAssociation sa = TestSas.ah(TestPackets.A6, TestPackets.B6, 0x200).build();
         assertThat(Ah.length(java.util.Objects.requireNonNull(Keys.ofAh(sa)), true)).isEqualTo(28);
         assertThat(Ah.length(java.util.Objects.requireNonNull(Keys.ofAh(sa)), false)).isEqualTo(32);
+    }
+
+    /// As BSDs send it, whatever the SPI.
+    @ParameterizedTest
+    @EnumSource(
+            value = SaMode.class,
+            names = {"TRANSPORT", "TUNNEL"})
+    void takesTheWellKnownCpiForTheSaOfItsAddresses(SaMode mode) {
+        left.add(TestSas.ipcomp(A, B, 2).mode(mode).build());
+        right.add(TestSas.ipcomp(A, B, 0x1234).mode(mode).build());
+        PolicyRule rule =
+                mode == SaMode.TUNNEL
+                        ? TestSas.tunnel(IpsecProtocol.IPCOMP, A, B)
+                        : TestSas.transport(IpsecProtocol.IPCOMP);
+        out(rule);
+        in(rule);
+        Bytes wire = left.send(TestPackets.udp(A, B, 1000));
+        assertThat(wire.u8(9)).isEqualTo(108);
+
+        assertThat(outcome(wire)).isEqualTo("DELIVER");
     }
 
     /// What leaves here goes into other buffers of this size.

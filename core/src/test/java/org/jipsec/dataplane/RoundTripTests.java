@@ -164,8 +164,7 @@ class RoundTripTests {
                                 .encapsulation(
                                         new UdpEncapsulation(4500, 4500, Optional.empty(), 0)),
                         TestSas.ah(from, to, 0x1002),
-                        TestSas.ipcomp(from, to, 0x1003),
-                        TestSas.ipcomp(from, to, 0x1003).flags(new SaFlags(SaFlags.RAW_CPI)))) {
+                        TestSas.ipcomp(from, to, 0x1003))) {
             left.sas.clear();
             right.sas.clear();
             left.policies.clear();
