@@ -121,7 +121,7 @@ final class WireScene implements AutoCloseable {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int status =
-                new JsetkeyCommand(machine, new ServiceBackends(machine, Network.real()))
+                new JsetkeyCommand(machine, new ServiceBackends(machine, new Network()))
                         .run(
                                 InputStream.nullInputStream(),
                                 new PrintWriter(out),
@@ -194,19 +194,19 @@ final class WireScene implements AutoCloseable {
         return ping;
     }
 
-    /// All in a host that jipsecd could leave something in. Equal before it and after it.
+    /// All in a host that jipsecd could leave something in, sorted. Equal before it and after it.
     String traces(String host) {
         return hosts.run(
                 host,
                 "sh",
                 "-c",
                 """
-                ip rule list; ip -6 rule list
-                ip route show table all; ip -6 route show table all
-                ip -o link | sed 's/ state [A-Z]*//'; ip -o address | sed 's/valid_lft.*//'
+                { ip rule list; ip -6 rule list
+                ip route show table all; ip -6 route show table all | grep -v ' dev veth'
+                ip -o link | sed 's/ state [A-Z]*//'; ip -o -4 address
                 nft list ruleset
-                cd /proc/sys/net && grep -r '' ipv4/conf/*/rp_filter ipv4/conf/*/src_valid_mark \
-                    ipv4/ip_forward ipv6/conf/*/forwarding
+                grep -r '' /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/ip_forward \
+                    /proc/sys/net/ipv6/conf/*/forwarding; } | sort
                 """);
     }
 
