@@ -10,12 +10,9 @@ import org.jipsec.os.OsException;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /// The wire of this build, and how it is told of.
@@ -40,7 +37,7 @@ final class HostWire implements WireLink {
             return new HostWire(Wire.open(engine, service, messages, failed));
         } catch (OsException refused) {
             if (refused.is(ErrorNumber.EBUSY)) {
-                OptionalLong holder = holder(Path.of("/proc"));
+                OptionalLong holder = WireProbes.holder();
                 throw new IOException(
                         "another jipsecd%s has the wire here: device %s"
                                 .formatted(
@@ -54,39 +51,6 @@ final class HostWire implements WireLink {
         }
     }
 
-    /// Which process of this network namespace has the device open, as far as we may know.
-    ///
-    /// @param processes `/proc`
-    private static OptionalLong holder(Path processes) throws IOException {
-        Path network = Path.of("ns", "net");
-        Path ours = Files.readSymbolicLink(processes.resolve("self").resolve(network));
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(processes, "[0-9]*")) {
-            for (Path process : all) {
-                try {
-                    if (Files.readSymbolicLink(process.resolve(network)).equals(ours)
-                            && hasDevice(process.resolve("fdinfo"))) {
-                        return OptionalLong.of(Long.parseLong(process.getFileName().toString()));
-                    }
-                } catch (IOException goneOrNotOurs) {
-                    continue;
-                }
-            }
-        }
-        return OptionalLong.empty();
-    }
-
-    private static boolean hasDevice(Path descriptors) throws IOException {
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(descriptors)) {
-            for (Path each : all) {
-                if (Files.readString(each, StandardCharsets.ISO_8859_1)
-                        .contains("iff:\t" + WireNames.DEVICE + "\n")) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
     @Override
     public void tap(@Nullable PacketTap tap) {
         wire.tap(tap);
@@ -95,13 +59,15 @@ final class HostWire implements WireLink {
     @Override
     public String state() {
         Wire.State state = wire.state();
-        return "device %s (mtu %d, %s), table %d, nft table inet %s"
+        return "device %s%s, rule and routing table %d, nft table inet %s%s"
                 .formatted(
                         state.device(),
-                        state.mtu(),
-                        state.granted().isEmpty() ? "no offloads" : "offloads",
+                        state.granted().isEmpty() ? " (without offloads)" : "",
                         WireNames.TABLE,
-                        WireNames.FILTER_TABLE);
+                        WireNames.FILTER_TABLE,
+                        state.encapsulationPorts().isEmpty()
+                                ? ""
+                                : ", UDP ports " + new TreeSet<>(state.encapsulationPorts()));
     }
 
     @Override

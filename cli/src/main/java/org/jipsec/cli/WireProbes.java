@@ -6,8 +6,6 @@ import org.jipsec.os.OsException;
 import org.jipsec.os.Rtnetlink;
 
 import java.io.IOException;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -43,9 +41,10 @@ final class WireProbes {
     }
 
     private static boolean isDeviceThere() {
-        try {
-            return NetworkInterface.getByName(WireNames.DEVICE) != null;
-        } catch (SocketException unknown) {
+        // not java.net's NetworkInterface: it knows only devices that have an address
+        try (Rtnetlink netlink = Rtnetlink.open()) {
+            return netlink.links().stream().anyMatch(link -> link.name().equals(WireNames.DEVICE));
+        } catch (OsException unknown) {
             return false;
         }
     }

@@ -2,7 +2,9 @@ package org.jipsec.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jipsec.testing.Namespaces;
 import org.jipsec.testing.RequiredTool;
+import org.jipsec.testing.RequiresWire;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -39,7 +42,7 @@ class LauncherTests {
                 Files.readString(Path.of("src/main/launcher/launcher"))
                         .replace("@PROGRAM@", "jipsecd")
                         .replace("@JAVA_HOME@", System.getProperty("java.home"))
-                        .replace("@FLAGS@", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1")
+                        .replace("@FLAGS@", "-XX:+UseSerialGC --enable-native-access=ALL-UNNAMED")
                         .replace("@CLASSPATH@", classPath);
         Files.createDirectories(folder.resolve("bin"));
         launcher = folder.resolve("bin/jipsecd");
@@ -51,23 +54,47 @@ class LauncherTests {
     void leavesAServiceOfRootTwoCapabilitiesInEveryThread() throws Exception {
         RequiredTool.program("setpriv", "util-linux");
         RequiredTool.require(
-                "root".equals(System.getProperty("user.name")),
-                "needs root, to have rights to give up");
-        ProcessBuilder builder =
-                new ProcessBuilder(
+                "root".equals(System.getProperty("user.name")), "needs root, to give rights up");
+        assertTwoCapabilities("in memory", List.of(), List.of("--no-wire"));
+    }
+
+    @Test
+    @RequiresWire
+    void leavesItTheSameOnTheWire() throws Exception {
+        RequiredTool.program("setpriv", "util-linux");
+        try (Namespaces host = Namespaces.create("host")) {
+            assertTwoCapabilities(
+                    "on the wire: device jipsec0",
+                    List.of("ip", "netns", "exec", host.realName("host")),
+                    List.of());
+            assertThat(host.run("host", "ip", "rule")).doesNotContain("27248");
+            assertThat(host.run("host", "ip", "link")).doesNotContain("jipsec0");
+            assertThat(host.run("host", "nft", "list", "tables")).doesNotContain("jipsec");
+        }
+    }
+
+    /// @param state what the service is to say of itself
+    private void assertTwoCapabilities(String state, List<String> before, List<String> behind)
+            throws Exception {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(
+                List.of(
                         launcher.toString(),
                         "--foreground",
-                        "--no-wire",
                         "--socket",
-                        folder.resolve("s").toString());
-        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+                        folder.resolve("s").toString()));
+        command.addAll(behind);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().remove("JIPSEC_WIRE");
+        builder.redirectError(folder.resolve("err").toFile());
         Process process = builder.start();
         try (BufferedReader out =
                 new BufferedReader(
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            assertThat(out.readLine()).startsWith(Service.READY + process.pid());
-            List<List<String>> threads = capabilities(process.pid());
-            assertThat(threads)
+            assertThat(out.readLine())
+                    .as(Files.readString(folder.resolve("err")))
+                    .startsWith(Service.READY + process.pid() + ", " + state);
+            assertThat(capabilities(process.pid()))
                     .hasSizeGreaterThan(3)
                     .allSatisfy(
                             lines ->
@@ -90,15 +117,20 @@ class LauncherTests {
         List<List<String>> threads = new ArrayList<>();
         try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
             for (Path task : tasks.toList()) {
-                threads.add(
-                        Files.readAllLines(task.resolve("status")).stream()
-                                .filter(
-                                        line ->
-                                                line.startsWith("Cap")
-                                                        || line.startsWith("NoNewPrivs"))
-                                .toList());
+                try {
+                    threads.add(
+                            Files.readAllLines(task.resolve("status")).stream()
+                                    .filter(LauncherTests::isOfRights)
+                                    .toList());
+                } catch (NoSuchFileException ended) {
+                    continue; // a thread of the JIT's, for one
+                }
             }
         }
         return threads;
+    }
+
+    private static boolean isOfRights(String line) {
+        return line.startsWith("Cap") || line.startsWith("NoNewPrivs");
     }
 }
