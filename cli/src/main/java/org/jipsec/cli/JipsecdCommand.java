@@ -108,8 +108,15 @@ final class JipsecdCommand {
         try (Service service = opened.get()) {
             // SIGTERM, SIGINT and SIGHUP run this; the JVM ends when it returns.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(service, logged), "end"));
+            // whoever has started it hears, too, what the wire had to say until now
+            String opening = log.endOpening();
             log.line("listens on " + place.socket() + ", " + service.state());
-            out.println(Service.READY + ProcessHandle.current().pid() + ", " + service.state());
+            out.println(
+                    Service.READY
+                            + ProcessHandle.current().pid()
+                            + ", "
+                            + service.state()
+                            + opening);
             out.flush();
             failure = service.awaitEnd();
             if (!failure.isEmpty()) {

@@ -28,6 +28,8 @@ final class ServiceLog {
     private int allowance = BURST;
     private Instant since;
     private long withheld;
+    private final StringBuilder opening = new StringBuilder();
+    private boolean isOpening = true;
 
     /// @param file that `err` appends to
     ServiceLog(PrintWriter err, InstantSource clock, Optional<Path> file) {
@@ -51,6 +53,14 @@ final class ServiceLog {
         return new ServiceLog(err, clock, detached ? Optional.of(candidate) : Optional.empty());
     }
 
+    /// What was said until now, each behind a semicolon. Again: nothing.
+    synchronized String endOpening() {
+        isOpening = false;
+        String said = opening.toString();
+        opening.setLength(0);
+        return said;
+    }
+
     synchronized void line(String event) {
         Instant now = clock.instant();
         long rested = Duration.between(since, now).dividedBy(REST);
@@ -69,6 +79,9 @@ final class ServiceLog {
             withheld = 0;
         }
         write(now, event);
+        if (isOpening) {
+            opening.append("; ").append(oneLine(event));
+        }
     }
 
     private void write(Instant now, String event) {

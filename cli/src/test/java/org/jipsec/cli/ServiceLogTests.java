@@ -43,6 +43,17 @@ class ServiceLogTests {
     }
 
     @Test
+    void repeatsWhatWasSaidAtTheOpeningOnce() {
+        ServiceLog log =
+                new ServiceLog(new PrintWriter(new StringWriter()), () -> now, Optional.empty());
+        log.line("rp_filter of eth0 is 2 now");
+        log.line("no nft\nhere");
+        assertThat(log.endOpening()).isEqualTo("; rp_filter of eth0 is 2 now; no nft here");
+        log.line("later");
+        assertThat(log.endOpening()).isEmpty();
+    }
+
+    @Test
     void letsItsFileNotGrowForever() throws IOException {
         Path file = folder.resolve("log");
         try (PrintWriter err = new PrintWriter(new FileOutputStream(file.toFile(), true))) {
