@@ -56,6 +56,7 @@ public final class Diversion implements HostSide {
     private final Settings settings;
     private final LearntMtu learnt;
     private final Consumer<String> messages;
+    private final Consumer<String> failed;
     private final PolicyFollower follower = new PolicyFollower();
     private final PacketGrowth growth;
     private final Rtnetlink rtnetlink;
@@ -110,12 +111,14 @@ public final class Diversion implements HostSide {
             Settings settings,
             LearntMtu learnt,
             Consumer<String> messages,
+            Consumer<String> failed,
             Optional<Nft> nft)
             throws IOException {
         this.engine = engine;
         this.settings = settings;
         this.learnt = learnt;
         this.messages = messages;
+        this.failed = failed;
         growth = new PacketGrowth(engine.associations());
         rtnetlink = Rtnetlink.open();
         monitor = NetworkMonitor.open(EnumSet.allOf(NetworkMonitor.Topic.class));
@@ -137,7 +140,12 @@ public final class Diversion implements HostSide {
         host = HostView.of(rtnetlink, learnt, settings.device());
         wayMtus = new WayMtus(Rtnetlink.open(), learnt);
         wayMtus.networkChanged(host.links());
-        thread = Thread.ofPlatform().daemon().name("diversion").unstarted(this::run);
+        thread =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("diversion")
+                        .uncaughtExceptionHandler((_, bug) -> broke(bug.toString()))
+                        .unstarted(this::run);
     }
 
     /// Removes what a predecessor has left, sets everything up for the policies that are there, and
@@ -145,11 +153,17 @@ public final class Diversion implements HostSide {
     ///
     /// @param learnt asked for each peer
     /// @param messages takes lines for the log, from any thread
+    /// @param failed is told, at most once, why packets are diverted no more: everything is undone
+    ///     then, and traffic goes in clear until the host's owner ends it
     /// @throws IOException nothing was set up
     public static Diversion start(
-            SadbEngine engine, Settings settings, LearntMtu learnt, Consumer<String> messages)
+            SadbEngine engine,
+            Settings settings,
+            LearntMtu learnt,
+            Consumer<String> messages,
+            Consumer<String> failed)
             throws IOException {
-        return start(engine, settings, learnt, messages, Nft.find());
+        return start(engine, settings, learnt, messages, failed, Nft.find());
     }
 
     /// @param nft empty when it is not installed
@@ -158,15 +172,16 @@ public final class Diversion implements HostSide {
             Settings settings,
             LearntMtu learnt,
             Consumer<String> messages,
+            Consumer<String> failed,
             Optional<Nft> nft)
             throws IOException {
-        Diversion diversion = new Diversion(engine, settings, learnt, messages, nft);
+        Diversion diversion = new Diversion(engine, settings, learnt, messages, failed, nft);
         try {
             diversion.begin();
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException e) {
             diversion.engine.unlisten(diversion.listener);
             diversion.cleanUp();
-            throw failed;
+            throw e;
         }
         diversion.thread.start();
         return diversion;
@@ -383,11 +398,15 @@ public final class Diversion implements HostSide {
                 }
             }
         } catch (IOException broken) {
-            messages.accept("the diversion of packets has stopped: " + broken.getMessage());
+            broke(String.valueOf(broken.getMessage()));
         } finally {
             cleanUp();
             finish(Long.MAX_VALUE);
         }
+    }
+
+    private void broke(String why) {
+        failed.accept("the diversion of packets has stopped: " + why);
     }
 
     private OptionalLong untilSlow() {

@@ -5,6 +5,7 @@ import org.jipsec.dataplane.PathMtu;
 
 import java.io.IOException;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// What the [Wire] wants of the host around its device: [Diversion], but in tests of the wire
 /// alone.
@@ -13,7 +14,9 @@ interface HostSide extends AutoCloseable {
     @FunctionalInterface
     interface Starter {
         /// @param deviceMtu octets of the longest packet that the device takes
-        HostSide start(int deviceMtu, LearntPathMtus learnt) throws IOException;
+        /// @param failed is told, by any thread, why packets are diverted no more
+        HostSide start(int deviceMtu, LearntPathMtus learnt, Consumer<String> failed)
+                throws IOException;
     }
 
     /// Which addresses are this host's own, now and whenever asked.

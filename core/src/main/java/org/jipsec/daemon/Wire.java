@@ -189,7 +189,7 @@ public final class Wire implements AutoCloseable {
         this.failed = failed;
         this.sockets = sockets;
         learnt = new LearntPathMtus(clock::millis);
-        host = starter.start(DEVICE_MTU, learnt);
+        host = starter.start(DEVICE_MTU, learnt, this::fail);
         outbound =
                 new OutboundPath(
                         engine,
@@ -246,13 +246,14 @@ public final class Wire implements AutoCloseable {
         Wire wire =
                 open(
                         engine,
-                        (deviceMtu, learnt) ->
+                        (deviceMtu, learnt, failing) ->
                                 Diversion.start(
                                         engine,
                                         new Diversion.Settings(
                                                 WireNames.DEVICE, deviceMtu, clampMss),
                                         learnt::to,
-                                        messages),
+                                        messages,
+                                        failing),
                         messages,
                         failed);
         service.answerAfter(wire::awaitApplied);

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /// With ip(8), nft(8) and another host as the witnesses.
 @RequiresWire
@@ -315,6 +316,25 @@ class DiversionWireTests {
         }
     }
 
+    @Test
+    void tellsThatItHasStoppedAndLeavesNothing() throws Exception {
+        try (DivertedHost host = new DivertedHost(false)) {
+            host.add(TestPolicies.esp(Direction.OUT, TestPolicies.between(A, B)));
+            host.learnt =
+                    _ -> {
+                        throw new IllegalStateException("a bug");
+                    };
+            host.diversion().pathMtuChanged();
+            assertThat(host.failures.poll(30, TimeUnit.SECONDS))
+                    .isEqualTo(
+                            "the diversion of packets has stopped:"
+                                    + " java.lang.IllegalStateException: a bug");
+            host.diversion().awaitApplied();
+            assertThat(host.routes("-4")).isEmpty();
+            assertThat(host.rules()).doesNotContain("27248");
+        }
+    }
+
     private static Diversion startWith(DivertedHost host, Optional<Nft> nft) throws Exception {
         return host.hosts.in(
                 "a",
@@ -324,6 +344,7 @@ class DiversionWireTests {
                                 new Diversion.Settings(WireNames.DEVICE, 1500, false),
                                 _ -> Integer.MAX_VALUE,
                                 host.messages::add,
+                                host.failures::add,
                                 nft));
     }
 }

@@ -19,8 +19,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// A host `a` whose packets are diverted, although nobody reads the device, beside a host `b`
@@ -32,6 +34,8 @@ final class DivertedHost implements AutoCloseable {
     final Namespaces hosts = Namespaces.create("a", "b");
     final SadbEngine engine = new SadbEngine(InstantSource.fixed(Instant.EPOCH), new Random(1), 1);
     final List<String> messages = new CopyOnWriteArrayList<>();
+    final BlockingQueue<String> failures = new LinkedBlockingQueue<>();
+    volatile LearntMtu learnt = _ -> Integer.MAX_VALUE;
     private final Tun tun;
     private Diversion diversion;
 
@@ -55,8 +59,9 @@ final class DivertedHost implements AutoCloseable {
                         Diversion.start(
                                 engine,
                                 new Diversion.Settings(WireNames.DEVICE, 1500, clampMss),
-                                _ -> Integer.MAX_VALUE,
-                                messages::add));
+                                destination -> learnt.to(destination),
+                                messages::add,
+                                failures::add));
     }
 
     Diversion diversion() {

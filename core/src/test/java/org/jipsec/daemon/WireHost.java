@@ -51,7 +51,7 @@ final class WireHost implements AutoCloseable {
                         () ->
                                 Wire.open(
                                         engine,
-                                        (deviceMtu, learnt) -> {
+                                        (deviceMtu, learnt, _) -> {
                                             side = new StaticHostSide(own, learnt, this::divert);
                                             return side;
                                         },
