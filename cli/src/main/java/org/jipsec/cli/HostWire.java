@@ -59,12 +59,14 @@ final class HostWire implements WireLink {
     @Override
     public String state() {
         Wire.State state = wire.state();
-        return "device %s%s, rule and routing table %d, nft table inet %s%s"
+        return "device %s%s, rule and routing table %d, %s%s"
                 .formatted(
                         state.device(),
                         state.granted().isEmpty() ? " (without offloads)" : "",
                         WireNames.TABLE,
-                        WireNames.FILTER_TABLE,
+                        state.filtering()
+                                ? "nft table inet " + WireNames.FILTER_TABLE
+                                : "no filter against clear text",
                         state.encapsulationPorts().isEmpty()
                                 ? ""
                                 : ", UDP ports " + new TreeSet<>(state.encapsulationPorts()));

@@ -272,6 +272,7 @@ public final class Diversion implements HostSide {
     }
 
     /// Whether clear text is filtered: whether there is nft(8) and it works.
+    @Override
     public boolean isFiltering() {
         return filter != null && !filterFailed;
     }

@@ -31,6 +31,9 @@ interface HostSide extends AutoCloseable {
     /// The UDP ports where ESP in UDP is received now.
     void encapsulationPorts(Set<Integer> ports);
 
+    /// Whether clear text that policies forbid is kept out.
+    boolean isFiltering();
+
     /// Another path MTU was learnt, or forgotten.
     void pathMtuChanged();
 

@@ -57,8 +57,13 @@ public final class Wire implements AutoCloseable {
     ///
     /// @param granted of the device's offloads
     /// @param encapsulationPorts where ESP in UDP is received
+    /// @param filtering whether clear text that policies forbid is kept out
     public record State(
-            String device, int mtu, Set<Offload> granted, Set<Integer> encapsulationPorts) {}
+            String device,
+            int mtu,
+            Set<Offload> granted,
+            Set<Integer> encapsulationPorts,
+            boolean filtering) {}
 
     /// Larger than any path's MTU that hosts have; the routes into the device say what fits.
     static final int DEVICE_MTU = 9000;
@@ -360,7 +365,8 @@ public final class Wire implements AutoCloseable {
 
     public State state() {
         Tun tun = threads.tun;
-        return new State(tun.name(), DEVICE_MTU, tun.granted(), sockets.ports());
+        return new State(
+                tun.name(), DEVICE_MTU, tun.granted(), sockets.ports(), host.isFiltering());
     }
 
     /// Ends it: what led packets here is taken away first. Again: nothing.

@@ -43,6 +43,11 @@ final class StaticHostSide implements HostSide {
     public void encapsulationPorts(Set<Integer> ports) {}
 
     @Override
+    public boolean isFiltering() {
+        return false;
+    }
+
+    @Override
     public void pathMtuChanged() {
         pathMtuChanges.incrementAndGet();
     }
