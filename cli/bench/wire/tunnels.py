@@ -1,9 +1,10 @@
 """The tunnels that are compared. Each sets itself up in a `Pair` and says between which addresses to measure."""
 
+import json
 import os
 import secrets
 
-from lab import INNER, INNER_NETS, OUTER, run
+from lab import INNER, INNER_NETS, OUTER, LabError, run
 
 
 class Tunnel:
@@ -122,6 +123,10 @@ class Jipsec(Tunnel):
             path = pair.file(f"{side}.conf", configuration)
             pair.inside(side, *self.jsetkey(pair, side), "-f", path, timeout=120)
         pair.await_ping(*INNER)
+        for side in (0, 1):
+            counters = json.loads(pair.inside(side, *self.jsetkey(pair, side), "--json", "--stats"))["counters"]
+            if not counters["packets-sent-protected"]:
+                raise LabError(f"{self.name}: the ping on host {side} went in clear: jipsecd is not on the wire{pair.logs()}")
 
     @staticmethod
     def socket(pair, side):
