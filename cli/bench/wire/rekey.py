@@ -7,8 +7,8 @@ any more the old inbound one.
 
 import json
 import os
+import pty
 import statistics
-import subprocess
 import time
 
 import iperf
@@ -23,31 +23,47 @@ MOST_GROWTH = 0.10  # of resident memory, last third against the middle one
 
 
 class Shell:
-    """A `jsetkey -c` that stays: its start would cost more than what it is told."""
+    """The shell of jsetkey, on a terminal, where it carries out each line at once: to start a jsetkey for every step
+    would cost more than what it is told."""
 
     def __init__(self, pair, tunnel, side):
-        self.pair = pair
-        self.process = pair.start(side, *tunnel.jsetkey(pair, side), "-c", stdin=subprocess.PIPE)
+        self.terminal, end = pty.openpty()
+        os.set_blocking(self.terminal, False)
+        dumb = {**os.environ, "TERM": "dumb"}
+        command = [*tunnel.jsetkey(pair, side), "-c"]
+        self.process = pair.start(side, "setsid", "--ctty", *command, stdin=end, stdout=end, stderr=end, env=dumb)
+        os.close(end)
         self.asked = 0
+
+    def read(self):
+        try:
+            return os.read(self.terminal, 65536).decode(errors="replace")
+        except BlockingIOError:
+            return ""
 
     def say(self, text):
         """Has the commands carried out, and returns when they are. A refused one is an error."""
         # An SA that does not exist: its refusal comes after all that was said before.
         self.asked += 1
         spi = 0x7000000 + self.asked
-        with open(self.process.log) as log:
-            log.seek(0, os.SEEK_END)
-            self.process.stdin.write(f"{text}get 192.0.2.1 192.0.2.2 esp {spi};\n".encode())
-            self.process.stdin.flush()
-            end = time.monotonic() + 20
-            said = ""
-            while f"no SA esp 0x{spi:08x}" not in said:
-                if self.process.poll() is not None or time.monotonic() > end:
-                    raise LabError(f"jsetkey -c does not answer: {said}")
+        line = f"{' '.join(text.split())} get 192.0.2.1 192.0.2.2 esp {spi};\r".encode()
+        while line:
+            try:
+                line = line[os.write(self.terminal, line) :]
+            except BlockingIOError:
                 time.sleep(0.005)
-                said += log.read()
+        end = time.monotonic() + 20
+        said = ""
+        while f"no SA esp 0x{spi:08x}" not in said:
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise LabError(f"the shell of jsetkey does not answer: {said}")
+            time.sleep(0.005)
+            said += self.read()
         if said.count("error[") != 1:
             raise LabError(f"jsetkey -c: {said}")
+
+    def close(self):
+        os.close(self.terminal)
 
 
 class Associations:
@@ -102,7 +118,7 @@ class Traffic:
         common = ("--client", INNER[1], "--bind", INNER[0], "--time", str(seconds), "--interval", "0", "--json")
         self.tcp = self.iperf(0, 5201, *common, "--bitrate", TCP_RATE)
         payload = 1400 - iperf.HEADERS
-        self.udp = self.iperf(0, 5202, *common, "--udp", "--length", str(payload), "--bitrate", str(UDP_RATE * payload * 8))
+        self.udp = self.iperf(0, 5202, *common, "--udp", "--length", str(payload), "--bitrate", str(UDP_RATE * payload * 8), "--window", str(iperf.window()))
 
     def iperf(self, side, port, *options):
         return self.pair.start(side, "iperf3", "--port", str(port), *options)
@@ -200,7 +216,7 @@ def endure(options, tunnel):
         alone, _ = phase(pair, tunnel, shells, associations, max(10, min(60, seconds // 5)), False)
         lost, memory = phase(pair, tunnel, shells, associations, seconds, True)
         for shell in shells:
-            shell.process.stdin.close()
+            shell.close()
         listed = [pair.inside(side, *tunnel.jsetkey(pair, side), "-D") for side in (0, 1)]
     print("resident memory of the two jipsecd, MiB:")
     step = max(1, len(memory) // 15)
