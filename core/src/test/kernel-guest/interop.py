@@ -102,9 +102,11 @@ class Jipsec:
         claims = re.findall("nft table|kept out|cannot remove", self.said())
         yield ("one warning that clear text is let in",
                "" if len(warnings) == 1 and not claims else f"{warnings} {claims}")
-        left = [line for line in run("ip", "-n", "ours", "rule").splitlines()
-                if re.split("[: \t]", line)[0] not in ("0", "32766", "32767")]
-        yield "nothing is left behind", "; ".join(left)
+        told = "".join(run("ip", "-n", "ours", *words) for words in (
+            ["link"], ["rule"], ["-6", "rule"],
+            ["route", "show", "table", "all"], ["-6", "route", "show", "table", "all"]))
+        left = [line for line in told.splitlines() if re.search("jipsec0|27248|proto 106", line)]
+        yield "nothing is left behind", "; ".join(left[:5])
 
 
 def drops(statistics):
