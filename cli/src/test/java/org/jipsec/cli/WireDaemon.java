@@ -59,13 +59,17 @@ final class WireDaemon implements AutoCloseable {
         return this;
     }
 
+    long processId() {
+        return process.pid();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
 
     /// `kill -9`.
     void kill() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         awaitEnd();
     }
 
@@ -73,7 +77,8 @@ final class WireDaemon implements AutoCloseable {
     ///
     /// @return the exit status
     int stop() {
-        process.destroy();
+        // by its handle: what it says to the last can still be read
+        process.toHandle().destroy();
         return awaitEnd();
     }
 
@@ -120,7 +125,7 @@ final class WireDaemon implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         awaitEnd();
     }
 }

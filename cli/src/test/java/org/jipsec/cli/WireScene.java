@@ -35,6 +35,16 @@ final class WireScene implements AutoCloseable {
     static final String RIGHT_DEVICE = "veth1";
 
     private static final String FILLING = "jipsec";
+
+    /// As the launcher does it.
+    private static final String[] RIGHTS = {
+        "setpriv",
+        "--bounding-set=-all,+net_admin,+net_raw",
+        "--inh-caps=-all",
+        "--ambient-caps=-all",
+        "--no-new-privs"
+    };
+
     private static final Path HOWTO = Path.of("../examples/conf/howto");
 
     final Namespaces hosts;
@@ -78,9 +88,9 @@ final class WireScene implements AutoCloseable {
         hosts.run(host, "sh", "-c", "echo " + value + " > /proc/sys/" + setting);
     }
 
-    /// A jipsecd that is up.
+    /// A jipsecd that is up, with the two capabilities that it keeps.
     WireDaemon start(String host) {
-        return launch(host, socket(host)).awaitReady();
+        return launch(host, socket(host), RIGHTS).awaitReady();
     }
 
     /// @param before what to start jipsecd by, such as setpriv and its arguments
@@ -202,7 +212,7 @@ final class WireScene implements AutoCloseable {
                 "-c",
                 """
                 { ip rule list; ip -6 rule list
-                ip route show table all; ip -6 route show table all | grep -v ' dev veth'
+                ip -4 route show table all; ip -6 route show table all | grep -v ' dev veth'
                 ip -o link | sed 's/ state [A-Z]*//'; ip -o -4 address
                 nft list ruleset
                 grep -r '' /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/ip_forward \
