@@ -211,6 +211,7 @@ public final class Wire implements AutoCloseable {
                         host.locality(),
                         sockets,
                         CAPACITY,
+                        false,
                         batch -> threads.toHost.send(batch),
                         null,
                         this::relay);

@@ -111,6 +111,10 @@ public enum DropReason {
             "The packet came in clear though its policy wants it protected; the host's filter"
                     + " dropped it."),
 
+    NOT_OURS(
+            "not-ours",
+            "The packet came in clear by a socket for protected ones; the host has it already."),
+
     // Passing on.
     NOT_FORWARDING("not-forwarding", "The packet is for another host, and this one is no gateway."),
     HOP_LIMIT("hop-limit", "The packet has passed as many gateways as it may."),

@@ -26,10 +26,13 @@ public final class InboundPath implements AutoCloseable {
     private final OutgoingBatch hostBatch;
     private final @Nullable Aside forward;
     private final @Nullable Aside ike;
+    private final boolean clearPasses;
     private final int capacity;
     private final TapPoint tap = new TapPoint(Direction.IN);
 
     /// @param capacity octets of the largest packet
+    /// @param clearPasses whether packets that come in clear are handed on, too; false where the
+    ///     host has them already, and would hand them back without end
     /// @param forward for packets to others; null when `toHost` takes them too
     /// @param ike for datagrams of IKE ([Verdict.Kind#IKE]); null when `toHost` takes them too
     public InboundPath(
@@ -38,6 +41,7 @@ public final class InboundPath implements AutoCloseable {
             Locality locality,
             IntPredicate encapsulationPorts,
             int capacity,
+            boolean clearPasses,
             Link toHost,
             @Nullable Aside forward,
             @Nullable Aside ike) {
@@ -48,6 +52,7 @@ public final class InboundPath implements AutoCloseable {
         this.reports = new VerdictReports(engine, tally);
         this.hostBatch = new OutgoingBatch(IpsecStack.SLOTS, capacity, toHost);
         this.capacity = capacity;
+        this.clearPasses = clearPasses;
         this.forward = forward;
         this.ike = ike;
     }
@@ -74,12 +79,24 @@ public final class InboundPath implements AutoCloseable {
         long now = clock.millis();
         tap.before(batch);
         inbound.process(batch, engine.associations(), engine.policies(), now);
+        if (!clearPasses) {
+            dropClear(batch);
+        }
         tap.after(batch);
         for (int i = 0; i < batch.size(); i++) {
             tally.count(Event.FROM_WIRE);
             settle(batch, i, now);
         }
         hostBatch.flush();
+    }
+
+    private static void dropClear(PacketBatch batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            Verdict verdict = batch.verdict(i);
+            if (verdict.kind() == Verdict.Kind.DELIVER && verdict.stepCount() == 0) {
+                verdict.drop(DropReason.NOT_OURS);
+            }
+        }
     }
 
     private void settle(PacketBatch batch, int slot, long now) {

@@ -81,6 +81,7 @@ public final class IpsecStack implements AutoCloseable {
                         settings.locality(),
                         settings.encapsulationPorts(),
                         settings.capacity(),
+                        true,
                         toHost,
                         this::forward,
                         null);

@@ -460,6 +460,7 @@ class DropReasonTests {
                         DropReason.NOT_SENT,
                         DropReason.NOT_DELIVERED,
                         DropReason.CLEAR_TEXT_FORBIDDEN, // DiversionWireTests
+                        DropReason.NOT_OURS, // WireLoopTests
                         // the stack's own, provoked in the tests of IpsecStack
                         DropReason.HOLD_FULL,
                         DropReason.ACQUIRE_TIMEOUT,
