@@ -22,7 +22,7 @@ def compare(options, tunnel):
         for row in rows:
             with Pair(row.name) as pair:
                 row.up(pair)
-                iperf.tcp(pair, row.addresses, max(5, options.seconds), 1)
+                iperf.warm_up(pair, row.addresses, min(3, options.seconds))
                 sample = iperf.tcp(pair, row.addresses, options.seconds, 1)
                 results.add(row.name, "tcp1", sample)
                 print(f"  {row.label:40} {sample.rate / 1e6:8.1f} Mbit/s {sample.per_cpu:7.3f} Gbit/CPU-s", file=sys.stderr, flush=True)
