@@ -43,7 +43,10 @@ class UnprivilegedUserTests {
             boolean needed =
                     Files.isDirectory(path)
                             ? !path.endsWith("test-classes")
-                            : path.getFileName().toString().matches("(picocli|jna|antlr4-).*");
+                            : path.getFileName()
+                                    .toString()
+                                    .matches(
+                                            "(picocli|jna|antlr4-|bcprov|jipsec-).*(?<!-tests)\\.jar");
             if (needed && Files.exists(path)) {
                 Path copy = folder.resolve(copies.size() + "-" + path.getFileName());
                 copy(path, copy);
