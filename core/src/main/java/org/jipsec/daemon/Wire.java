@@ -201,6 +201,7 @@ public final class Wire implements AutoCloseable {
                         clock,
                         random,
                         host.pathMtu(),
+                        host.locality(),
                         CAPACITY,
                         this::toWire,
                         batch -> threads.errorsToHost.send(batch));

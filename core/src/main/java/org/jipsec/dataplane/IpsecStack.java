@@ -71,6 +71,7 @@ public final class IpsecStack implements AutoCloseable {
                         clock,
                         random,
                         settings.pathMtu(),
+                        null,
                         settings.capacity(),
                         toWire,
                         toHost);

@@ -13,11 +13,15 @@ import java.util.random.RandomGenerator;
 /// and a [Verdict]. Only the counters of SAs and policies change besides, and fragments wait here
 /// for their rest. Nothing is allocated for a packet. For one thread.
 public final class Outbound implements AutoCloseable {
+    private static final int IKE = 500;
+    private static final int IKE_BEHIND_NAT = 4500;
     private static final int MAXIMUM_LENGTH = 0xffff;
 
     private final PathMtu pathMtu;
     private final IpHeaders headers = new IpHeaders();
     private final FlowKey flow = new FlowKey();
+    private final FlowKey back = new FlowKey();
+    private final @Nullable Locality ikeSources;
     private final Reassembler reassembler = new Reassembler();
     private final Fragmenter fragmenter;
     private final OutboundBundle bundle;
@@ -25,10 +29,21 @@ public final class Outbound implements AutoCloseable {
     /// @param random for IVs, their keys, and the numbers of fragments: a `SecureRandom`, but in
     /// tests
     public Outbound(RandomGenerator random, PathMtu pathMtu) {
-        this(new IvSource(random), pathMtu);
+        this(new IvSource(random), pathMtu, null);
+    }
+
+    /// @param ikeSources whose IKE passes whatever the policies say: without it there would be no
+    ///     SAs for them (RFC 4301 4.4.1)
+    Outbound(RandomGenerator random, PathMtu pathMtu, @Nullable Locality ikeSources) {
+        this(new IvSource(random), pathMtu, ikeSources);
     }
 
     Outbound(IvSource ivs, PathMtu pathMtu) {
+        this(ivs, pathMtu, null);
+    }
+
+    private Outbound(IvSource ivs, PathMtu pathMtu, @Nullable Locality ikeSources) {
+        this.ikeSources = ikeSources;
         this.pathMtu = pathMtu;
         this.fragmenter = new Fragmenter(ivs);
         this.bundle = new OutboundBundle(ivs);
@@ -78,8 +93,13 @@ public final class Outbound implements AutoCloseable {
         boolean wantsWhole =
                 policies.selectsByPort(Direction.OUT)
                         || headers.upperInFirstFragment
+                        || isUdpOfIkeSource()
                         || (!headers.ipv4 && policies.selectsByProtocol(Direction.OUT));
         if (headers.fragment && wantsWhole && !becomesWhole(packet, nowMillis, verdict)) {
+            return;
+        }
+        if (isIke()) {
+            sendClear(packet, verdict);
             return;
         }
         PolicyEntry policy = policies.find(Direction.OUT, flow);
@@ -103,6 +123,22 @@ public final class Outbound implements AutoCloseable {
             return;
         }
         protect(packet, nowMillis, verdict);
+    }
+
+    private boolean isIke() {
+        return flow.portsKnown
+                && (flow.sourcePort == IKE || flow.sourcePort == IKE_BEHIND_NAT)
+                && isUdpOfIkeSource();
+    }
+
+    private boolean isUdpOfIkeSource() {
+        if (ikeSources == null || flow.protocol != IpHeaders.UDP) {
+            return false;
+        }
+        back.ipv4 = flow.ipv4;
+        back.destinationHigh = flow.sourceHigh;
+        back.destinationLow = flow.sourceLow;
+        return ikeSources.isLocal(back);
     }
 
     private boolean becomesWhole(PacketBuffer packet, long nowMillis, Verdict verdict) {

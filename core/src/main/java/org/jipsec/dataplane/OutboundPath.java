@@ -39,6 +39,7 @@ public final class OutboundPath implements AutoCloseable {
 
     /// @param random for IVs: a SecureRandom, but in tests
     /// @param pathMtu of the ways beyond the wire
+    /// @param ikeSources whose IKE passes whatever the policies say; null for nobody's
     /// @param capacity octets of the largest packet
     /// @param toHost for ICMP errors about what it wanted to send
     public OutboundPath(
@@ -46,12 +47,13 @@ public final class OutboundPath implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random,
             PathMtu pathMtu,
+            @Nullable Locality ikeSources,
             int capacity,
             Link toWire,
             Link toHost) {
         this.engine = engine;
         this.clock = clock;
-        this.outbound = new Outbound(random, pathMtu);
+        this.outbound = new Outbound(random, pathMtu, ikeSources);
         this.tally = engine.counters().newTally();
         this.reports = new VerdictReports(engine, tally);
         this.wireBatch = new OutgoingBatch(IpsecStack.SLOTS, capacity, toWire);
