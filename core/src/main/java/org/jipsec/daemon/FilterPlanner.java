@@ -24,7 +24,7 @@ import java.util.Set;
 /// its side be drawn up anew. Pure; for one thread.
 final class FilterPlanner {
     /// For whose packets there is a filter.
-    static final Set<Direction> DIRECTIONS = EnumSet.of(Direction.IN, Direction.FWD);
+    static final Set<Direction> DIRECTIONS = EnumSet.of(Direction.IN, Direction.OUT, Direction.FWD);
 
     /// What is to be done to the filter since it was last asked.
     ///

@@ -18,11 +18,15 @@ import java.util.regex.Pattern;
 /// input ──▶ what jipsec itself has to receive: accept
 ///       └─▶ in4, in6: level by level ──▶ accept, or count as forbidden and drop
 /// forward ──▶ fwd4, fwd6: likewise
+/// output ───▶ out4, out6: likewise, of what goes neither into the TUN device nor comes from jipsec
 /// ```
 /// Each of these has a chain beside it for fragments that are not the first (`in4-fragments`).
 final class NftScript {
     private static final String TABLE = "inet " + WireNames.FILTER_TABLE;
     private static final String DROP = "counter name forbidden drop";
+    private static final String NEIGHBOURS =
+            "ip6 hoplimit 255 icmpv6 type { nd-router-solicit, nd-router-advert,"
+                    + " nd-neighbor-solicit, nd-neighbor-advert, nd-redirect } accept";
     private static final int LINE = 500;
     private static final Pattern NOTE =
             Pattern.compile("comment \"rp_filter ([0-9]) ([^\"]{1,15})\"");
@@ -69,12 +73,17 @@ final class NftScript {
         // without a first that has passed they come to nothing
         addRule(text, "input", "frag frag-off != 0 frag nexthdr udp accept");
         // nobody can be asked for the address of a host that does not answer for want of an SA
-        addRule(
-                text,
-                "input",
-                "ip6 hoplimit 255 icmpv6 type { nd-router-solicit, nd-router-advert,"
-                        + " nd-neighbor-solicit, nd-neighbor-advert, nd-redirect } accept");
+        addRule(text, "input", NEIGHBOURS);
         addDispatch(text, "input", Direction.IN);
+        // whoever binds a socket to a device (ping -I) goes past the routes that divert
+        addChain(text, "output", "{ type filter hook output priority filter + 5; }");
+        addRule(text, "output", "meta mark " + WireNames.MARK + " accept");
+        addRule(text, "output", "oifname { \"" + device + "\", \"lo\" } accept");
+        addRule(text, "output", "udp sport { 500, 4500 } accept");
+        addRule(text, "output", "ip daddr { 224.0.0.0/4, 255.255.255.255 } accept");
+        addRule(text, "output", "ip6 daddr { fe80::/10, ff00::/8 } accept");
+        addRule(text, "output", NEIGHBOURS);
+        addDispatch(text, "output", Direction.OUT);
         addChain(text, "forward", "{ type filter hook forward priority filter - 5; }");
         addRule(text, "forward", "iifname \"" + device + "\" accept");
         addDispatch(text, "forward", Direction.FWD);
