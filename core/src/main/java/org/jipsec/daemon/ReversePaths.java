@@ -11,9 +11,11 @@ import java.util.function.Consumer;
 
 /// The kernel's check of where packets come from (`rp_filter` of IPv4). Where it is strict, it asks
 /// for the way back to a sender, finds the one into the TUN device, and drops what came from a
-/// peer, ESP too. So it is made loose: on the TUN device, and on those where it is strict. For one
-/// thread.
+/// peer, ESP too. So it is made loose on those devices where it is strict. On the TUN device it is
+/// off: for a device without addresses loose means strict, and what comes from there the SPD has
+/// checked. For one thread.
 final class ReversePaths {
+    private static final String OFF = "0";
     private static final String STRICT = "1";
     private static final String LOOSE = "2";
 
@@ -51,8 +53,8 @@ final class ReversePaths {
         String all = Sysctl.read(setting("all"));
         boolean isStrict = own.compareTo(all) > 0 ? own.equals(STRICT) : all.equals(STRICT);
         if (name.equals(device)) {
-            if (!own.equals(LOOSE)) {
-                Sysctl.write(setting(name), LOOSE);
+            if (!own.equals(OFF)) {
+                Sysctl.write(setting(name), OFF);
             }
         } else if (isStrict) {
             before.put(name, own);

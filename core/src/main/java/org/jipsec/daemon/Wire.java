@@ -310,8 +310,9 @@ public final class Wire implements AutoCloseable {
     private static Tun openDevice() throws IOException {
         Tun tun = Tun.create(WireNames.DEVICE, 1, Offload.all());
         try {
-            // no address, not even a link-local one; asymmetric ways are the rule here
-            Sysctl.write("ipv4/conf/" + WireNames.DEVICE + "/rp_filter", "2");
+            // no address, not even a link-local one; then even a loose reverse path filter drops
+            // what comes from where nothing is diverted to
+            Sysctl.write("ipv4/conf/" + WireNames.DEVICE + "/rp_filter", "0");
             if (Sysctl.exists("ipv6/conf/" + WireNames.DEVICE + "/addr_gen_mode")) {
                 Sysctl.write("ipv6/conf/" + WireNames.DEVICE + "/addr_gen_mode", "1");
             }

@@ -263,7 +263,7 @@ class DiversionWireTests {
             assertThat(host.hosts.run("a", "cat", "/proc/sys/net/ipv4/conf/veth0/rp_filter"))
                     .isEqualTo("2\n");
             assertThat(host.hosts.run("a", "cat", "/proc/sys/net/ipv4/conf/jipsec0/rp_filter"))
-                    .isEqualTo("2\n");
+                    .isEqualTo("0\n");
             assertThat(host.messages).singleElement().asString().contains("veth0");
             assertThat(host.ruleset()).contains("comment \"rp_filter 1 veth0\"");
             host.add(TestPolicies.esp(Direction.OUT, TestPolicies.between(A, B)));
