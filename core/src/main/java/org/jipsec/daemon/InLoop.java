@@ -64,14 +64,16 @@ final class InLoop implements PacketLoop {
             watch();
             poller.await(Poller.FOREVER);
             for (int i = 0; i < slots.length; i++) {
+                boolean ready = poller.isReadable(slots[i]);
                 if (poller.hasError(slots[i])) {
-                    watched.get(i).drainErrors(errors);
+                    // an error that is in no queue goes away by receiving
+                    ready |= watched.get(i).drainErrors(errors) == 0;
                 }
                 if (i < raw.size()) {
-                    if (poller.isReadable(slots[i])) {
+                    if (ready) {
                         receiveRaw(raw.get(i));
                     }
-                } else if (i < raw.size() + udp.size() && poller.isReadable(slots[i])) {
+                } else if (i < raw.size() + udp.size() && ready) {
                     receiveUdp(udp.get(i - raw.size()));
                 }
             }

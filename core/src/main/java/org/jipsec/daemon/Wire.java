@@ -328,7 +328,8 @@ public final class Wire implements AutoCloseable {
 
     private void begin() {
         // the first task makes the thread, here: in the namespace of this one
-        control.scheduleWithFixedDelay(this::check, CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
+        control.scheduleWithFixedDelay(
+                () -> carryOut(this::check), CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
         engine.listen(listener);
         if (engine.execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC))
                 instanceof SadbReply.Sas(List<SaSnapshot> all)) {
@@ -418,9 +419,22 @@ public final class Wire implements AutoCloseable {
 
     private void submit(Runnable task) {
         try {
-            control.execute(task);
+            control.execute(() -> carryOut(task));
         } catch (RejectedExecutionException closed) {
             return; // nothing is to be done any more
+        }
+    }
+
+    /// The executor would keep to itself what goes wrong.
+    private void carryOut(Runnable task) {
+        boolean done = false;
+        try {
+            task.run();
+            done = true;
+        } finally {
+            if (!done) {
+                fail("the thread wire-control could not go on");
+            }
         }
     }
 
