@@ -29,12 +29,11 @@ class WireRecoveryTests {
     private static final String LEFT = "10.9.1.1";
     private static final String RIGHT = "10.9.2.1";
     private static final String KEY = "-E aes-gcm-16 0x000102030405060708090a0b0c0d0e0f10111213";
-    private static final String SAS =
-            """
-            add 10.9.1.1 10.9.2.1 esp-udp 0x1001 -m tunnel %1$s;
-            add 10.9.2.1 10.9.1.1 esp-udp 0x1002 -m tunnel %1$s;
-            """
-                    .formatted(KEY);
+    private static final String TO_RIGHT =
+            "add 10.9.1.1 10.9.2.1 esp-udp 0x1001 -m tunnel " + KEY + ";\n";
+    private static final String TO_LEFT =
+            "add 10.9.2.1 10.9.1.1 esp-udp 0x1002 -m tunnel " + KEY + ";\n";
+    private static final String SAS = TO_RIGHT + TO_LEFT;
 
     private Namespaces hosts;
     private WireHost left;
@@ -192,7 +191,8 @@ class WireRecoveryTests {
         Process ping = hosts.start("left", "ping", "-c1", "-W30", RIGHT);
         await(() -> left.counter("packets-held") == 1);
 
-        left.setkey(SAS);
+        left.setkey(TO_LEFT); // else the answer may be here before its SA
+        left.setkey(TO_RIGHT);
 
         assertThat(new String(ping.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .contains(" 0% packet loss");
