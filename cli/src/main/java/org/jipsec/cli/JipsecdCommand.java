@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -104,10 +103,8 @@ final class JipsecdCommand {
             return 1;
         }
         String failure = "";
-        CountDownLatch logged = new CountDownLatch(1);
-        try (Service service = opened.get()) {
-            // SIGTERM, SIGINT and SIGHUP run this; the JVM ends when it returns.
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(service, logged), "end"));
+        try (Service service = opened.get();
+                EndSignal signal = new EndSignal(service::close)) {
             // whoever has started it hears, too, what the wire had to say until now
             String opening = log.endOpening();
             log.line("listens on " + place.socket() + ", " + service.state());
@@ -126,20 +123,8 @@ final class JipsecdCommand {
             Thread.currentThread().interrupt();
         } finally {
             log.line("ends; its security associations and policies are gone");
-            logged.countDown();
         }
         return failure.isEmpty() ? 0 : 1;
-    }
-
-    private static void end(Service service, CountDownLatch logged) {
-        try {
-            service.close();
-            logged.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (IOException closing) {
-            // The process is about to end, and with it all that could be left open.
-        } catch (InterruptedException ending) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private static String runsAlready(ServicePlace place, OptionalLong holder) {

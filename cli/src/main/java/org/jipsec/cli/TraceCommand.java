@@ -19,13 +19,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /// `jipsec trace`: packets as they pass, on the screen and in a file.
 final class TraceCommand {
-    private static final int MOST_PATIENCE_SECONDS = 2;
-
     private final Host host;
     private final BackendOpener backends;
 
@@ -145,12 +141,9 @@ final class TraceCommand {
 
     private int follow(Watch watch, long most, PrintWriter out, PrintWriter err)
             throws IOException {
-        CountDownLatch done = new CountDownLatch(1);
-        Thread interrupted = new Thread(() -> end(watch.client, done), "end");
-        Runtime.getRuntime().addShutdownHook(interrupted);
         TracePrinter printer = new TracePrinter(out, host.zone().get());
         boolean served = false;
-        try {
+        try (EndSignal interrupted = new EndSignal(watch.client::close)) {
             err.println("jipsec: watching, end with ctrl-c");
             err.flush();
             TraceFrame frame = watch.client.next();
@@ -174,7 +167,6 @@ final class TraceCommand {
                             .formatted(printer.packets(), printer.lost()));
             err.flush();
             out.flush();
-            done.countDown();
         }
         return served || printer.packets() > 0 ? 0 : 1;
     }
@@ -183,18 +175,6 @@ final class TraceCommand {
         if (file != null) {
             file.write(frame.blocks());
             file.flush();
-        }
-    }
-
-    /// At ctrl-c: lets the main thread say its last words.
-    private static void end(ServiceClient client, CountDownLatch done) {
-        try {
-            client.close();
-            done.await(MOST_PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (IOException closing) {
-            // the process ends anyway
-        } catch (InterruptedException ending) {
-            Thread.currentThread().interrupt();
         }
     }
 }

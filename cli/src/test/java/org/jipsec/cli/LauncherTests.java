@@ -111,6 +111,7 @@ class LauncherTests {
             process.waitFor();
         }
         assertThat(folder.resolve("s")).doesNotExist();
+        assertThat(process.exitValue()).as("ended by SIGTERM").isZero();
     }
 
     private static List<List<String>> capabilities(long pid) throws IOException {
