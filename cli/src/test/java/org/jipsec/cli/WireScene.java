@@ -107,10 +107,12 @@ final class WireScene implements AutoCloseable {
     /// A jipsecd on both peers, with the HOWTO's files.
     ///
     /// @param mode `transport` or `tunnel`
-    void protect(String mode) {
-        start(LEFT);
+    /// @return the left host's
+    WireDaemon protect(String mode) {
+        WireDaemon left = start(LEFT);
         start(RIGHT);
         load(mode);
+        return left;
     }
 
     void load(String mode) {

@@ -38,9 +38,7 @@ class WireSurvivalTests {
     @Test
     void nothingIsLeftAfterAStop() {
         String before = scene.traces(WireScene.LEFT);
-        WireDaemon left = scene.start(WireScene.LEFT);
-        scene.start(WireScene.RIGHT);
-        scene.load("transport");
+        WireDaemon left = scene.protect("transport");
         scene.awaitPing(WireScene.LEFT, WireScene.RIGHT_ADDRESS);
         assertThat(scene.traces(WireScene.LEFT)).isNotEqualTo(before).contains("jipsec0");
         assertThat(left.stop()).isZero();
@@ -50,9 +48,7 @@ class WireSurvivalTests {
     @Test
     void nothingIsLeftAfterAKillUnderLoadAndARestart() {
         String before = scene.traces(WireScene.LEFT);
-        WireDaemon killed = scene.start(WireScene.LEFT);
-        scene.start(WireScene.RIGHT);
-        scene.load("transport");
+        WireDaemon killed = scene.protect("transport");
         scene.awaitPing(WireScene.LEFT, WireScene.RIGHT_ADDRESS);
         scene.flood(WireScene.LEFT, WireScene.RIGHT_ADDRESS);
         awaitTraffic();
@@ -88,9 +84,7 @@ class WireSurvivalTests {
 
     @Test
     void itsDeviceMayBeDeleted() {
-        WireDaemon left = scene.start(WireScene.LEFT);
-        scene.start(WireScene.RIGHT);
-        scene.load("transport");
+        WireDaemon left = scene.protect("transport");
         scene.awaitPing(WireScene.LEFT, WireScene.RIGHT_ADDRESS);
         scene.flood(WireScene.LEFT, WireScene.RIGHT_ADDRESS);
         awaitTraffic();
@@ -168,9 +162,7 @@ class WireSurvivalTests {
 
     @Test
     void aSecondOneInTheNamespaceIsRefused() {
-        WireDaemon first = scene.start(WireScene.LEFT);
-        scene.start(WireScene.RIGHT);
-        scene.load("transport");
+        WireDaemon first = scene.protect("transport");
         String before = scene.traces(WireScene.LEFT);
         WireDaemon second = scene.launch(WireScene.LEFT, folder.resolve("second.sock"));
         assertThat(second.awaitEnd()).isEqualTo(1);

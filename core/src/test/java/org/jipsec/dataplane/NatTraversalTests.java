@@ -74,6 +74,19 @@ class NatTraversalTests {
         left.add(TestSas.policy(Direction.OUT, road.warrior(), road.seen(), rules));
     }
 
+    private Bytes datagramTravels(Road road, InetAddress from, int port) {
+        return travels(road, TestPackets.udp(road.warrior(), road.seen(), 33), from, port);
+    }
+
+    private ActiveSa server(Road road, Optional<InetAddress> original) {
+        return right.add(encapsulated(road.nat(), road.server(), original).build());
+    }
+
+    /// ESP of what comes from that address.
+    private void serverWants(Road road, InetAddress from) {
+        right.add(TestSas.policy(Direction.IN, from, road.server(), ESP));
+    }
+
     private static InetAddress source(Bytes packet) {
         return TestPackets.source(packet);
     }
@@ -83,16 +96,10 @@ class NatTraversalTests {
     void letsNoPeerAnswerToTheNameOfAnother(boolean ipv4) {
         Road road = Road.of(ipv4);
         warrior(road, ESP);
-        right.add(encapsulated(road.nat(), road.server(), Optional.empty()).build());
-        right.add(TestSas.policy(Direction.IN, road.other(), road.server(), ESP));
+        server(road, Optional.empty());
+        serverWants(road, road.other());
 
-        Bytes arrived =
-                right.receive(
-                        travels(
-                                road,
-                                TestPackets.udp(road.warrior(), road.seen(), 33),
-                                road.other(),
-                                4500));
+        Bytes arrived = right.receive(datagramTravels(road, road.other(), 4500));
 
         assertThat(right.verdict.policy()).as("the policy for the other").isNull();
         assertThat(source(arrived)).isEqualTo(road.nat());
@@ -102,16 +109,11 @@ class NatTraversalTests {
     void asksThePolicyForThePeerWhateverItsPacketSays() {
         Road road = Road.of(true);
         warrior(road, ESP);
-        right.add(encapsulated(road.nat(), road.server(), Optional.empty()).build());
-        right.add(TestSas.policy(Direction.IN, road.other(), road.server(), ESP));
+        server(road, Optional.empty());
+        serverWants(road, road.other());
         right.add(TestSas.discard(Direction.IN, road.nat(), road.server()));
 
-        right.receive(
-                travels(
-                        road,
-                        TestPackets.udp(road.warrior(), road.seen(), 33),
-                        road.other(),
-                        4500));
+        right.receive(datagramTravels(road, road.other(), 4500));
 
         assertThat(right.verdict.reason()).isEqualTo(DropReason.POLICY_DISCARD);
     }
@@ -121,16 +123,10 @@ class NatTraversalTests {
     void deliversWhatComesFromTheNat(boolean ipv4, int port) {
         Road road = Road.of(ipv4);
         warrior(road, ESP);
-        right.add(encapsulated(road.nat(), road.server(), Optional.of(road.warrior())).build());
-        right.add(TestSas.policy(Direction.IN, road.nat(), road.server(), ESP));
+        server(road, Optional.of(road.warrior()));
+        serverWants(road, road.nat());
 
-        Bytes arrived =
-                right.receive(
-                        travels(
-                                road,
-                                TestPackets.udp(road.warrior(), road.seen(), 33),
-                                road.nat(),
-                                port));
+        Bytes arrived = right.receive(datagramTravels(road, road.nat(), port));
 
         assertThat(right.verdict.kind()).isEqualTo(Verdict.Kind.DELIVER);
         assertThat(right.verdict.policy()).isNotNull();
@@ -144,16 +140,10 @@ class NatTraversalTests {
     void goesOnWhenTheNatTakesAnotherAddress(boolean ipv4) {
         Road road = Road.of(ipv4);
         warrior(road, ESP);
-        ActiveSa sa = right.add(encapsulated(road.nat(), road.server(), Optional.empty()).build());
-        right.add(TestSas.policy(Direction.IN, road.nat(), road.server(), ESP));
+        ActiveSa sa = server(road, Optional.empty());
+        serverWants(road, road.nat());
 
-        Bytes arrived =
-                right.receive(
-                        travels(
-                                road,
-                                TestPackets.udp(road.warrior(), road.seen(), 33),
-                                road.other(),
-                                999));
+        Bytes arrived = right.receive(datagramTravels(road, road.other(), 999));
 
         assertThat(right.verdict.kind()).isEqualTo(Verdict.Kind.DELIVER);
         assertThat(right.verdict.policy()).isNotNull();
@@ -171,15 +161,9 @@ class NatTraversalTests {
         right.add(
                 encapsulated(TestPackets.address("0.0.0.0"), road.server(), Optional.empty())
                         .build());
-        right.add(TestSas.policy(Direction.IN, road.nat(), road.server(), ESP));
+        serverWants(road, road.nat());
 
-        Bytes arrived =
-                right.receive(
-                        travels(
-                                road,
-                                TestPackets.udp(road.warrior(), road.seen(), 33),
-                                road.nat(),
-                                4500));
+        Bytes arrived = right.receive(datagramTravels(road, road.nat(), 4500));
 
         assertThat(right.verdict.kind()).isEqualTo(Verdict.Kind.DELIVER);
         assertThat(right.verdict.policy()).isNotNull();
@@ -230,7 +214,7 @@ class NatTraversalTests {
         warrior(road, ESP);
         Optional<InetAddress> original =
                 isOriginalKnown ? Optional.of(road.warrior()) : Optional.empty();
-        right.add(encapsulated(road.nat(), road.server(), original).build());
+        server(road, original);
 
         Bytes arrived =
                 right.receive(travels(road, segment(road, protocol, 41, true), road.nat(), 4500));
@@ -248,7 +232,7 @@ class NatTraversalTests {
     void leavesADatagramWithoutAChecksumWithout(boolean ipv4) {
         Road road = Road.of(ipv4);
         warrior(road, ESP);
-        right.add(encapsulated(road.nat(), road.server(), Optional.empty()).build());
+        server(road, Optional.empty());
 
         Bytes arrived =
                 right.receive(travels(road, segment(road, 17, 41, false), road.nat(), 4500));
@@ -263,7 +247,7 @@ class NatTraversalTests {
     void countsOnlyWhatTheDatagramSaysIsInIt(int length, boolean isRepaired) {
         Road road = Road.of(true);
         warrior(road, ESP);
-        right.add(encapsulated(road.nat(), road.server(), Optional.empty()).build());
+        server(road, Optional.empty());
         byte[] udp = new byte[22];
         Octets.put16(udp, 0, 1000);
         Octets.put16(udp, 2, 2000);
@@ -294,7 +278,7 @@ class NatTraversalTests {
         left.add(TestSas.ipcomp(road.warrior(), road.seen(), 0x1234).build());
         warrior(road, TestSas.transport(IpsecProtocol.IPCOMP), ESP);
         right.add(TestSas.ipcomp(road.nat(), road.server(), 0x1234).build());
-        right.add(encapsulated(road.nat(), road.server(), Optional.empty()).build());
+        server(road, Optional.empty());
 
         Bytes arrived = right.receive(travels(road, segment(road, 6, 600, true), road.nat(), 4500));
 

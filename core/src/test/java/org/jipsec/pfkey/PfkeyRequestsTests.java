@@ -63,70 +63,30 @@ class PfkeyRequestsTests {
         assertInvalid(0, 3, "message type 0");
         assertInvalid(99, 3, "message type 99");
         assertInvalid(MessageType.ADD.number(), 4, "SA type 4", sa, source, destination);
-        assertInvalid(MessageType.ADD.number(), 3, "the SA is missing", source, destination);
-        assertInvalid(MessageType.ADD.number(), 3, "source or destination", sa, source);
-        assertInvalid(MessageType.ADD.number(), 3, "different families", sa, source, six);
-        assertInvalid(
-                MessageType.ADD.number(), 3, "extension 5 twice", sa, source, source, destination);
-        assertInvalid(
-                MessageType.ADD.number(),
-                3,
-                "a key of 9 bits",
-                sa,
-                source,
-                destination,
-                new Key(ExtensionType.KEY_ENCRYPTION, 9, Secret.of(new byte[2])));
-        assertInvalid(
-                MessageType.ADD.number(), 3, "mode 3", sa, source, destination, new Sa2(3, 0, 0));
-        assertInvalid(
-                MessageType.ADD.number(),
-                3,
-                "UDP encapsulation of type 1",
-                sa,
-                source,
-                destination,
-                new NatType(1));
-        assertInvalid(
-                MessageType.ADD.number(),
-                3,
-                "security context of 4097",
-                sa,
-                source,
-                destination,
-                new Context(1, 1, Bytes.of(new byte[4097])));
-        assertInvalid(MessageType.X_SPDADD.number(), 0, "policy is missing", source, destination);
-        assertInvalid(
-                MessageType.X_SPDADD.number(), 0, "prefix length 33", none, tooLong, destination);
-        assertInvalid(
-                MessageType.X_SPDADD.number(),
-                0,
-                "policy type 5",
-                new PolicyData(5, 2, 0, 0, List.of()),
-                source,
-                destination);
-        assertInvalid(
-                MessageType.X_SPDADD.number(),
-                0,
-                "direction 4",
-                new PolicyData(1, 4, 0, 0, List.of()),
-                source,
-                destination);
-        assertInvalid(
-                MessageType.X_SPDADD.number(),
-                0,
-                "protocol 99 in a rule",
-                new PolicyData(
-                        2, 2, 0, 0, List.of(new PolicyRequest(99, 1, 2, 0, Optional.empty()))),
-                source,
-                destination);
-        assertInvalid(
-                MessageType.X_SPDADD.number(),
-                0,
-                "level 4",
-                new PolicyData(
-                        2, 2, 0, 0, List.of(new PolicyRequest(50, 1, 4, 0, Optional.empty()))),
-                source,
-                destination);
+        assertInvalidSa("the SA is missing", source, destination);
+        assertInvalidSa("source or destination", sa, source);
+        assertInvalidSa("different families", sa, source, six);
+        assertInvalidSa("extension 5 twice", sa, source, source, destination);
+        Key odd = new Key(ExtensionType.KEY_ENCRYPTION, 9, Secret.of(new byte[2]));
+        assertInvalidSa("a key of 9 bits", sa, source, destination, odd);
+        assertInvalidSa("mode 3", sa, source, destination, new Sa2(3, 0, 0));
+        assertInvalidSa("UDP encapsulation of type 1", sa, source, destination, new NatType(1));
+        Context large = new Context(1, 1, Bytes.of(new byte[4097]));
+        assertInvalidSa("security context of 4097", sa, source, destination, large);
+        assertInvalidPolicy("policy is missing", source, destination);
+        assertInvalidPolicy("prefix length 33", none, tooLong, destination);
+        assertInvalidPolicy(
+                "policy type 5", new PolicyData(5, 2, 0, 0, List.of()), source, destination);
+        assertInvalidPolicy(
+                "direction 4", new PolicyData(1, 4, 0, 0, List.of()), source, destination);
+        assertInvalidPolicy("protocol 99 in a rule", ruled(99, 2), source, destination);
+        assertInvalidPolicy("level 4", ruled(50, 4), source, destination);
+    }
+
+    /// A policy with one rule.
+    private static PolicyData ruled(int protocol, int level) {
+        return new PolicyData(
+                2, 2, 0, 0, List.of(new PolicyRequest(protocol, 1, level, 0, Optional.empty())));
     }
 
     @Test
@@ -200,6 +160,14 @@ class PfkeyRequestsTests {
                             assertThat(hard.sinceAdded().toMillis()).isPositive();
                             assertThat(hard.sinceUsed()).isEqualTo(hard.sinceAdded());
                         });
+    }
+
+    private static void assertInvalidSa(String why, PfkeyExtension... extensions) {
+        assertInvalid(MessageType.ADD.number(), 3, why, extensions);
+    }
+
+    private static void assertInvalidPolicy(String why, PfkeyExtension... extensions) {
+        assertInvalid(MessageType.X_SPDADD.number(), 0, why, extensions);
     }
 
     private static void assertInvalid(
