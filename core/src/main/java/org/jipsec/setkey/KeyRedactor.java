@@ -18,9 +18,6 @@ final class KeyRedactor implements Redactor {
     /// `0x` and 32 bits.
     private static final int LONGEST_SPI = 10;
 
-    /// `0x` and more digits than an SPI has, perhaps behind a word without a blank between.
-    private static final String GLUED_KEY = "(?s)0[xX].{9,}|[^:]*0[xX][0-9a-fA-F]{9,}.*";
-
     private static final int SHORTEST_BARE_HEX = 16;
     private static final int LONGEST_DECIMAL = 20;
     private static final Set<String> KEYLESS = Set.of("null", "simple");
@@ -176,10 +173,33 @@ final class KeyRedactor implements Redactor {
 
     private boolean isLongHexadecimal(int start, int end) {
         int length = end - start;
-        if (length > LONGEST_SPI && string(start, end).matches(GLUED_KEY)) {
+        if (length > LONGEST_SPI && (isPrefix(start) || hasGluedKey(start, end))) {
             return true;
         }
         return length >= SHORTEST_BARE_HEX && hasRunOfDigits(start, end);
+    }
+
+    /// Whether `0x` and more digits than an SPI has stand behind a word without a blank between.
+    private boolean hasGluedKey(int start, int end) {
+        for (int i = start; i + LONGEST_SPI < end && text[i] != ':'; i++) {
+            if (isPrefix(i) && areDigits(i + 2, i + LONGEST_SPI + 1)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean areDigits(int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (Character.digit(text[i], 16) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isPrefix(int index) {
+        return text[index] == '0' && (text[index + 1] == 'x' || text[index + 1] == 'X');
     }
 
     /// Whether so many hexadecimal digits stand in a row that they may well be a key's, whatever
@@ -207,11 +227,11 @@ final class KeyRedactor implements Redactor {
         String shown;
         if (text[start] == '"') {
             boolean closed = length > 1 && text[end - 1] == '"';
-            shown = "\"[%s, hidden]\"".formatted(octets(length - (closed ? 2 : 1)));
+            shown = "\"[" + octets(length - (closed ? 2 : 1)) + ", hidden]\"";
         } else if (length > 2 && (text[start + 1] == 'x' || text[start + 1] == 'X')) {
-            shown = "0x[%s, hidden]".formatted(octets((length - 1) / 2));
+            shown = "0x[" + octets((length - 1) / 2) + ", hidden]";
         } else {
-            shown = "[%d characters, hidden]".formatted(length);
+            shown = "[" + length + " characters, hidden]";
         }
         found.add(new Hidden(new Span(start, end), shown));
     }
