@@ -3,11 +3,11 @@ package org.jipsec.setkey;
 import org.jipsec.diag.Diagnostic;
 import org.jipsec.diag.Diagnostics;
 import org.jipsec.diag.Span;
-import org.jipsec.sadb.AuthAlgorithm;
 import org.jipsec.sadb.Direction;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.Policy;
 import org.jipsec.sadb.PolicyAction;
+import org.jipsec.sadb.PolicyLevel;
 import org.jipsec.sadb.PolicyRule;
 import org.jipsec.sadb.SaId;
 import org.jipsec.sadb.SaMode;
@@ -19,23 +19,29 @@ import org.jspecify.annotations.Nullable;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What the SAD and the SPD would hold if a text were carried out on empty ones. Finds what is
 /// added twice, taking in account what is deleted and flushed in between, and what does not fit
 /// together.
 final class FileLedger {
-    private record Pair(InetAddress source, InetAddress destination, IpsecProtocol protocol) {}
+    record Pair(InetAddress source, InetAddress destination, IpsecProtocol protocol) {}
 
-    private record Sa(Span span, Pair pair, boolean tunnel) {}
+    private record Sa(Span span, Pair pair, boolean tunnel, boolean integrity, int reqid) {}
+
+    /// What a rule asks of an SA.
+    private record Use(Pair pair, boolean tunnel, int reqid) {}
 
     /// The SAs between two ends: how many there are, and the ids of all that ever were.
     private static final class Between {
         private int live;
         private int tunnels;
+        private int withIntegrity;
         private @Nullable Chain ids;
     }
 
@@ -50,10 +56,7 @@ final class FileLedger {
     private final Map<Pair, Between> pairs = new HashMap<>();
     private final Map<PolicyKey, Entry> policies = new LinkedHashMap<>();
 
-    /// ESP without integrity, the first for each pair of ends, until AH between them turns up.
-    private final Map<Pair, Span> unprotected = new LinkedHashMap<>();
-
-    private @Nullable Span emptyHeader;
+    private final UnprotectedSas unprotected = new UnprotectedSas();
     private boolean anySa;
 
     FileLedger(Diagnostics problems) {
@@ -133,7 +136,11 @@ final class FileLedger {
                         association.destination().address(),
                         association.protocol());
         boolean tunnel = association.mode() == SaMode.TUNNEL;
-        Sa former = associations.putIfAbsent(association.id(), new Sa(span, pair, tunnel));
+        boolean integrity = UnprotectedSas.hasIntegrity(association);
+        Sa former =
+                associations.putIfAbsent(
+                        association.id(),
+                        new Sa(span, pair, tunnel, integrity, association.reqid()));
         if (former != null) {
             if (former.span().equals(span)) {
                 return; // one command whose names have several addresses
@@ -151,18 +158,10 @@ final class FileLedger {
         Between between = pairs.computeIfAbsent(pair, absent -> new Between());
         between.live++;
         between.tunnels += tunnel ? 1 : 0;
+        between.withIntegrity += integrity ? 1 : 0;
         between.ids = new Chain(association.id(), between.ids);
-        boolean integrity =
-                association.protocol() != IpsecProtocol.ESP
-                        || association.encryption().isAead()
-                        || (association.authentication() != AuthAlgorithm.NONE
-                                && association.authentication() != AuthAlgorithm.NULL);
         if (!integrity) {
-            unprotected.putIfAbsent(pair, span);
-        } else if (association.protocol() == IpsecProtocol.AH
-                && association.authentication() == AuthAlgorithm.NULL
-                && emptyHeader == null) {
-            emptyHeader = span;
+            unprotected.add(association, pair, span);
         }
     }
 
@@ -172,6 +171,7 @@ final class FileLedger {
             Between left = pairs.get(gone.pair());
             if (left != null) {
                 left.tunnels -= gone.tunnel() ? 1 : 0;
+                left.withIntegrity -= gone.integrity() ? 1 : 0;
                 if (--left.live == 0) {
                     pairs.remove(gone.pair());
                 }
@@ -252,86 +252,111 @@ final class FileLedger {
 
     /// The text is at its end: reports what only the whole of it shows.
     void close() {
-        withoutIntegrity();
-        if (emptyHeader != null) {
-            problems.report(
-                    Code.NO_INTEGRITY
-                            .at(emptyHeader, "AH with `null` proves nothing of a packet")
-                            .hint("write -A hmac-sha256 with a key"));
-        }
+        unprotected.report(problems, this::isAuthenticated);
         if (anySa && !problems.hasErrors()) {
             rulesWithoutSa();
         }
     }
 
-    private void withoutIntegrity() {
-        unprotected
-                .keySet()
-                .removeIf(
-                        pair ->
-                                pairs.containsKey(
-                                        new Pair(
-                                                pair.source(),
-                                                pair.destination(),
-                                                IpsecProtocol.AH)));
-        if (unprotected.isEmpty()) {
-            return;
-        }
-        int others = unprotected.size() - 1;
-        problems.report(
-                Code.NO_INTEGRITY
-                        .at(
-                                unprotected.values().iterator().next(),
-                                "ESP without integrity: packets can be changed on their way")
-                        .label(
-                                others == 0
-                                        ? "this SA has neither -A nor an AEAD"
-                                        : "this SA has neither -A nor an AEAD, nor have those of "
-                                                + others
-                                                + " other pair"
-                                                + (others == 1 ? "" : "s"))
-                        .hint("add -A hmac-sha256 with a key, or use -E aes-gcm-16"));
+    /// Whether AH with an algorithm goes between the ends of `pair`.
+    private boolean isAuthenticated(Pair pair) {
+        Between header = pairs.get(new Pair(pair.source(), pair.destination(), IpsecProtocol.AH));
+        return header != null && header.withIntegrity > 0;
     }
 
     private void rulesWithoutSa() {
+        Set<Use> uses = new HashSet<>();
+        for (Sa association : associations.values()) {
+            uses.add(new Use(association.pair(), association.tunnel(), association.reqid()));
+        }
         for (Entry entry : policies.values()) {
-            if (entry.automatic() || entry.policy().action() != PolicyAction.IPSEC) {
-                continue;
-            }
-            for (PolicyRule rule : entry.policy().rules()) {
-                Optional<Pair> wanted = wanted(entry.policy(), rule);
-                if (wanted.isEmpty()) {
-                    continue;
-                }
-                Between between = pairs.get(wanted.get());
-                boolean tunnel = rule.mode() == SaMode.TUNNEL;
-                if (between == null) {
-                    problems.report(
-                            Code.RULE_WITHOUT_SA
-                                    .at(
-                                            entry.span(),
-                                            "no SA of this text is for the %s rule of this policy"
-                                                    .formatted(rule.protocol().word()))
-                                    .hint("add one, unless IKE makes it"));
-                    break;
-                } else if (tunnel ? between.tunnels == 0 : between.tunnels == between.live) {
-                    problems.report(
-                            Code.RULE_WITHOUT_SA
-                                    .at(
-                                            entry.span(),
-                                            "the SAs for the %s rule of this policy are in %s mode"
-                                                    .formatted(
-                                                            rule.protocol().word(),
-                                                            tunnel ? "transport" : "tunnel"))
-                                    .hint(
-                                            "write %s in the rule, or -m %s where they are added"
-                                                    .formatted(
-                                                            tunnel ? "transport" : "tunnel",
-                                                            tunnel ? "tunnel" : "transport")));
-                    break;
-                }
+            if (!entry.automatic() && entry.policy().action() == PolicyAction.IPSEC) {
+                entry.policy().rules().stream()
+                        .flatMap(rule -> withoutSa(entry, rule, uses).stream())
+                        .findFirst()
+                        .ifPresent(problems::report);
             }
         }
+    }
+
+    /// What is to be said of a rule that the SAs of the text do not serve.
+    private Optional<Diagnostic.Builder> withoutSa(Entry entry, PolicyRule rule, Set<Use> uses) {
+        Optional<Pair> wanted = wanted(entry.policy(), rule);
+        if (wanted.isEmpty()) {
+            return Optional.empty();
+        }
+        String protocol = rule.protocol().word();
+        Between between = pairs.get(wanted.get());
+        boolean tunnel = rule.mode() == SaMode.TUNNEL;
+        if (between == null) {
+            return Optional.of(
+                    Code.RULE_WITHOUT_SA
+                            .at(
+                                    entry.span(),
+                                    "no SA of this text is for the %s rule of this policy"
+                                            .formatted(protocol))
+                            .hint("add one, unless IKE makes it"));
+        }
+        if (tunnel ? between.tunnels == 0 : between.tunnels == between.live) {
+            String written = tunnel ? "tunnel" : "transport";
+            String other = tunnel ? "transport" : "tunnel";
+            return Optional.of(
+                    Code.RULE_WITHOUT_SA
+                            .at(
+                                    entry.span(),
+                                    "the SAs for the %s rule of this policy are in %s mode"
+                                            .formatted(protocol, other))
+                            .hint(
+                                    "write %s in the rule, or -m %s where they are added"
+                                            .formatted(other, written)));
+        }
+        boolean anyReqid =
+                rule.level() != PolicyLevel.UNIQUE && entry.policy().direction() != Direction.OUT;
+        return anyReqid || uses.contains(new Use(wanted.get(), tunnel, reqid(rule)))
+                ? Optional.empty()
+                : Optional.of(ofOtherReqids(entry, rule));
+    }
+
+    /// What the SAs of a rule have behind `-u`; -1 when that is for the backend to say.
+    private static int reqid(PolicyRule rule) {
+        if (rule.level() != PolicyLevel.UNIQUE) {
+            return 0;
+        }
+        return rule.reqid() > 0 && rule.reqid() < PolicyRule.FIRST_AUTOMATIC_REQID
+                ? rule.reqid()
+                : -1;
+    }
+
+    private static Diagnostic.Builder ofOtherReqids(Entry entry, PolicyRule rule) {
+        String protocol = rule.protocol().word();
+        int reqid = reqid(rule);
+        return switch (reqid) {
+            case -1 ->
+                    Code.RULE_WITHOUT_SA
+                            .at(
+                                    entry.span(),
+                                    "the %s rule of this policy is for SAs that IKE makes: its"
+                                                    .formatted(protocol)
+                                            + " `unique` has no number")
+                            .hint("write unique:1, and -u 1 where they are added");
+            case 0 ->
+                    Code.RULE_WITHOUT_SA
+                            .at(
+                                    entry.span(),
+                                    "the SAs for the %s rule of this policy have a -u, and the rule no number"
+                                            .formatted(protocol))
+                            .hint("write unique: and that number in the rule, or leave out -u")
+                            .note("Linux sends by no other SA than one without -u here");
+            default ->
+                    Code.RULE_WITHOUT_SA
+                            .at(
+                                    entry.span(),
+                                    "no SA for the %s rule of this policy has -u %d"
+                                            .formatted(protocol, reqid))
+                            .hint(
+                                    "write -u %d where they are added, or their number in the rule"
+                                            .formatted(reqid));
+        };
     }
 
     /// Between which ends a rule needs an SA; empty when the packets decide.

@@ -11,6 +11,7 @@ import org.jipsec.sadb.PolicyAction;
 import org.jipsec.sadb.PolicyLevel;
 import org.jipsec.sadb.PolicyPriority;
 import org.jipsec.sadb.PolicyRule;
+import org.jipsec.sadb.SaMode;
 import org.jipsec.sadb.SecurityContext;
 import org.jipsec.sadb.Selector;
 import org.jipsec.wire.Prefix;
@@ -48,7 +49,9 @@ final class PolicyPlanner {
                     case Target.Packets packets -> selector(packets);
                     case Target.Tagged tagged -> Optional.empty();
                 };
-        if (selector.isEmpty() || rules.isEmpty()) {
+        if (selector.isEmpty()
+                || rules.isEmpty()
+                || !familiesFit(selector.get(), rules.get(), text.rules())) {
             return Optional.empty();
         }
         Direction direction = text.direction().value();
@@ -296,6 +299,35 @@ final class PolicyPlanner {
                             ends));
         }
         return Optional.of(rules);
+    }
+
+    /// A transport rule works on the packet it gets, which a tunnel before it may have put into one
+    /// of the other family.
+    private boolean familiesFit(
+            Selector selector, List<PolicyRule> rules, List<PolicyText.Rule> texts) {
+        InetAddress inner = selector.source().address();
+        for (int i = 0; i < rules.size(); i++) {
+            if (rules.get(i).endpoints().isEmpty()) {
+                continue;
+            }
+            InetAddress outer = rules.get(i).endpoints().get().source().address();
+            if (rules.get(i).mode() == SaMode.TUNNEL) {
+                inner = outer;
+            } else if (outer.getClass() != inner.getClass()) {
+                problems.report(
+                        Code.FAMILIES_OF_RULE
+                                .at(
+                                        texts.get(i).ends().orElseThrow().span(),
+                                        "a transport rule of %s for packets of %s"
+                                                .formatted(
+                                                        Resolution.family(outer),
+                                                        Resolution.family(inner)))
+                                .label("transport mode leaves the addresses as they are")
+                                .hint("leave the addresses out, or write tunnel"));
+                return false;
+            }
+        }
+        return true;
     }
 
     private Optional<PolicyRule.Endpoints> endpoints(PolicyText.Ends.Pair pair) {

@@ -134,16 +134,12 @@ public final class SetkeyParser {
                 : "take them out, as does: " + command;
     }
 
-    /// Reports carriage returns at line ends once, and reads on as if they were blanks.
+    /// Reports carriage returns at line ends once, and reads on as if they were blanks. Between
+    /// quotes they are octets of a key, as they are for setkey.
     static SourceText withoutDosLineEnds(SourceText source, Diagnostics problems) {
         byte[] octets = source.octets();
-        int first = -1;
-        for (int i = 0; i + 1 < octets.length && first < 0; i++) {
-            if (octets[i] == '\r' && octets[i + 1] == '\n') {
-                first = i;
-            }
-        }
-        if (first < 0) {
+        int first = dosLineEnd(octets, 0);
+        if (first == octets.length) {
             return source;
         }
         problems.report(
@@ -151,11 +147,44 @@ public final class SetkeyParser {
                         .at(Span.at(first), "lines end in CR LF, as DOS has it")
                         .hint(withoutCarriageReturns(source.name())));
         byte[] mended = octets.clone();
-        for (int i = first; i + 1 < mended.length; i++) {
-            if (mended[i] == '\r' && mended[i + 1] == '\n') {
-                mended[i] = ' ';
-            }
+        for (int i = first; i < octets.length; i = dosLineEnd(octets, i + 1)) {
+            mended[i] = ' ';
         }
         return new SourceText(source.name(), mended, new KeyRedactor());
+    }
+
+    /// The next CR before LF that is not in quotes; the length when there is none.
+    ///
+    /// @param from not inside a comment or quotes, but for the LF of a line end
+    private static int dosLineEnd(byte[] octets, int from) {
+        boolean comment = false;
+        for (int i = from; i < octets.length; i++) {
+            switch (octets[i]) {
+                case '\r' -> {
+                    if (i + 1 < octets.length && octets[i + 1] == '\n') {
+                        return i;
+                    }
+                }
+                case '\n' -> comment = false;
+                case '#' -> comment = true;
+                case '"' -> {
+                    if (!comment) {
+                        i = closingQuote(octets, i);
+                    }
+                }
+                default -> {}
+            }
+        }
+        return octets.length;
+    }
+
+    /// Of the quote at `opening`; `opening` itself when it is never closed.
+    private static int closingQuote(byte[] octets, int opening) {
+        for (int i = opening + 1; i < octets.length; i++) {
+            if (octets[i] == '"') {
+                return i;
+            }
+        }
+        return opening;
     }
 }

@@ -16,7 +16,6 @@ import org.jipsec.sadb.SaReference;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SecurityAssociation;
 import org.jipsec.sadb.Spi;
-import org.jipsec.sadb.UdpEncapsulation;
 
 import java.net.InetAddress;
 import java.time.Duration;
@@ -165,26 +164,25 @@ public final class SetkeyPlanner {
 
     private List<SecurityAssociation> associations(SaText text) {
         List<Pair> pairs = pairs(text.options(), text.source(), text.destination());
-        Optional<InetAddress> original = original(text.protocol(), text.options());
+        Optional<UdpWish> udp =
+                UdpWish.of(
+                        text,
+                        () -> pairs.stream().map(pair -> pair.source().address()).toList(),
+                        resolution,
+                        problems);
         Optional<AlgorithmChoice> algorithms = AlgorithmChoice.of(text);
         if (algorithms.isEmpty()) {
             return List.of();
         }
         List<SecurityAssociation> associations = new ArrayList<>(pairs.size());
         for (Pair pair : pairs) {
-            associations.add(association(text, pair, original, algorithms.get()));
+            associations.add(association(text, pair, udp, algorithms.get()));
         }
         return associations;
     }
 
-    private Optional<InetAddress> original(
-            Optional<ProtocolText> protocol, AddressOptions options) {
-        return protocol.flatMap(ProtocolText::original)
-                .flatMap(name -> resolution.addresses(name, options).stream().findFirst());
-    }
-
     private SecurityAssociation association(
-            SaText text, Pair pair, Optional<InetAddress> original, AlgorithmChoice algorithms) {
+            SaText text, Pair pair, Optional<UdpWish> udp, AlgorithmChoice algorithms) {
         SecurityAssociation.Builder builder =
                 SecurityAssociation.builder(
                         pair.source(),
@@ -201,7 +199,6 @@ public final class SetkeyPlanner {
         }
         Amounts hard = new Amounts();
         Amounts soft = new Amounts();
-        Encapsulation encapsulation = new Encapsulation(text, pair, original);
         for (Extension extension : text.extensions()) {
             switch (extension) {
                 case Extension.Mode mode -> builder.mode(mode.mode().value());
@@ -219,17 +216,17 @@ public final class SetkeyPlanner {
                 }
                 case Extension.Context context ->
                         PolicyPlanner.context(context).ifPresent(builder::context);
-                case Extension.FragmentSize size ->
-                        encapsulation.fragmentSize = (int) cut(size.octets(), 0xffff);
                 case Extension.ExtendedSequence on -> builder.extendedSequence(true);
-                case Extension.NatTraversal natt -> encapsulation.between(natt);
+                case Extension.FragmentSize size -> {}
+                case Extension.NatTraversal natt -> {}
                 case Extension.Hardware hardware -> {
                     // no hardware does our work: the checker has said so
                 }
             }
         }
         builder.flags(new SaFlags(flags)).hard(hard.lifetime()).soft(soft.lifetime());
-        encapsulation.value().ifPresent(builder::encapsulation);
+        udp.ifPresent(
+                wish -> builder.encapsulation(wish.between(pair.source(), pair.destination())));
         return builder.build();
     }
 
@@ -259,50 +256,6 @@ public final class SetkeyPlanner {
                             bytes,
                             Duration.ofSeconds(seconds < 0 ? Long.MAX_VALUE : seconds),
                             Duration.ZERO);
-        }
-    }
-
-    /// ESP in UDP as `esp-udp` or `-natt` ask for it.
-    private final class Encapsulation {
-        private boolean wanted;
-        private int sourcePort;
-        private int destinationPort;
-        private Optional<InetAddress> original;
-        private int fragmentSize;
-
-        private Encapsulation(SaText text, Pair pair, Optional<InetAddress> original) {
-            this.wanted =
-                    text.protocol()
-                            .map(protocol -> protocol.word() == ProtocolText.Word.ESP_UDP)
-                            .orElse(false);
-            this.sourcePort = pair.source().port();
-            this.destinationPort = pair.destination().port();
-            this.original = original;
-        }
-
-        private void between(Extension.NatTraversal natt) {
-            wanted = true;
-            sourcePort = resolution.port(natt.source().port()).orElse(0);
-            destinationPort = resolution.port(natt.destination().port()).orElse(0);
-            original =
-                    resolution.addresses(natt.source().name(), AddressOptions.NONE).stream()
-                            .findFirst();
-            resolution.addresses(natt.destination().name(), AddressOptions.NONE);
-        }
-
-        private Optional<UdpEncapsulation> value() {
-            return wanted
-                    ? Optional.of(
-                            new UdpEncapsulation(
-                                    port(sourcePort),
-                                    port(destinationPort),
-                                    original,
-                                    fragmentSize))
-                    : Optional.empty();
-        }
-
-        private static int port(int written) {
-            return written == 0 ? UdpEncapsulation.DEFAULT_PORT : written;
         }
     }
 

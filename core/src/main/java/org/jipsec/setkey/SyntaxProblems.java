@@ -75,7 +75,51 @@ final class SyntaxProblems {
                 .at(
                         span,
                         "expected %s, found %s".formatted(expected(found), described(token, span)))
-                .hint(suggestion(found.expected(), SetkeyConfLexer.VOCABULARY, token, span));
+                .hint(
+                        order(found)
+                                .or(
+                                        () ->
+                                                suggestion(
+                                                        found.expected(),
+                                                        SetkeyConfLexer.VOCABULARY,
+                                                        token,
+                                                        span)));
+    }
+
+    /// Where a part of an SA that is too late should have been.
+    private static Optional<String> order(FirstError.Found found) {
+        boolean atItsEnd =
+                switch (found.rule()) {
+                    case SetkeyConfParser.RULE_add,
+                            SetkeyConfParser.RULE_update,
+                            SetkeyConfParser.RULE_algorithms,
+                            SetkeyConfParser.RULE_encryption,
+                            SetkeyConfParser.RULE_authentication,
+                            SetkeyConfParser.RULE_compression ->
+                            found.expected().contains(SetkeyConfLexer.SEMICOLON);
+                    default -> false;
+                };
+        if (!atItsEnd) {
+            return Optional.empty();
+        }
+        return switch (found.offending().getType()) {
+            case SetkeyConfLexer.FLAG_ENCRYPTION -> Optional.of("-E stands before -A");
+            case SetkeyConfLexer.FLAG_MODE,
+                    SetkeyConfLexer.FLAG_REQID,
+                    SetkeyConfLexer.FLAG_OPTION,
+                    SetkeyConfLexer.FLAG_REPLAY,
+                    SetkeyConfLexer.FLAG_HARD_SECONDS,
+                    SetkeyConfLexer.FLAG_SOFT_SECONDS,
+                    SetkeyConfLexer.FLAG_HARD_BYTES,
+                    SetkeyConfLexer.FLAG_SOFT_BYTES,
+                    SetkeyConfLexer.FLAG_CONTEXT,
+                    SetkeyConfLexer.FLAG_FRAGMENT,
+                    SetkeyConfLexer.FLAG_ESN,
+                    SetkeyConfLexer.FLAG_NATT,
+                    SetkeyConfLexer.FLAG_HARDWARE ->
+                    Optional.of("extensions stand before -E, -A and -C");
+            default -> Optional.empty();
+        };
     }
 
     private Diagnostic.Builder stray(Span span) {

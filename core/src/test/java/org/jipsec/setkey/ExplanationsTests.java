@@ -9,6 +9,7 @@ import org.jipsec.sadb.Capabilities;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +67,27 @@ class ExplanationsTests {
         }
         assertThat(Files.readString(conf)).isEqualTo(text);
         assertThat(Files.readString(err)).isEqualTo(rendered);
+    }
+
+    static List<Path> invalid() throws IOException {
+        try (Stream<Path> files = Files.list(INVALID)) {
+            return files.filter(file -> file.toString().endsWith(".conf")).sorted().toList();
+        }
+    }
+
+    /// Those that are of no page, too: a code may have several things to say.
+    @ParameterizedTest
+    @MethodSource("invalid")
+    void showWhatIsSaidOfEachFileInTheFolder(Path conf) throws IOException {
+        String name = conf.getFileName().toString();
+        Code code = Code.of(name.substring(0, 5)).orElseThrow();
+        String text = Files.readString(conf, StandardCharsets.ISO_8859_1);
+        Path err = INVALID.resolve(name.replace(".conf", ".err"));
+        if ("write".equals(System.getProperty("jipsec.goldens"))) {
+            Files.writeString(err, rendered(code, name, text));
+        }
+        assertThat(codes(code, text)).contains(code.id());
+        assertThat(Files.readString(err)).isEqualTo(rendered(code, name, text));
     }
 
     @Test

@@ -56,6 +56,63 @@ class FileLedgerTests {
     }
 
     @Test
+    void saysThatEspOfNeitherCipherNorIntegrityIsForbidden() {
+        String nothing = "ESP with neither encryption nor integrity, which RFC 4303 forbids";
+
+        assertThat(problems("add 10.0.0.1 10.0.0.2 esp 0x201 -E null -A null;"))
+                .containsExactly(nothing);
+        assertThat(problems("add 10.0.0.1 10.0.0.2 esp 0x201 -E null;")).containsExactly(nothing);
+        assertThat(
+                        problems(
+                                "add 10.0.0.1 10.0.0.2 esp 0x201 -E null;\n"
+                                        + "add 10.0.0.1 10.0.0.2 esp 0x202 -E aes-cbc"
+                                        + " 0xc0291ff014dccdd03874d9e8e4cdf3e6;\n"))
+                .containsExactly(
+                        nothing, "ESP without integrity: packets can be changed on their way");
+    }
+
+    @Test
+    void takesOnlyAnAuthenticationHeaderWithAnAlgorithmForIntegrity() {
+        String encrypted =
+                "add 10.0.0.1 10.0.0.2 esp 0x201 -E aes-cbc 0xc0291ff014dccdd03874d9e8e4cdf3e6;\n";
+        String real =
+                "add 10.0.0.1 10.0.0.2 ah 0x200 -A hmac-md5 0x96358c90783bbfa3d7b196ceabe0536b;";
+
+        assertThat(problems(encrypted + "add 10.0.0.1 10.0.0.2 ah 0x200 -A null;"))
+                .containsExactly(
+                        "ESP without integrity: packets can be changed on their way",
+                        "AH with `null` proves nothing of a packet");
+        assertThat(problems(encrypted + real)).noneMatch(text -> text.contains("ESP"));
+        assertThat(problems(encrypted + real + "delete 10.0.0.1 10.0.0.2 ah 0x200;"))
+                .contains("ESP without integrity: packets can be changed on their way");
+    }
+
+    @Test
+    void saysWhenARuleWantsAnotherReqid() {
+        String unique = POLICY.replace("require", "unique:5").formatted("transport/");
+
+        assertThat(problems(SA.formatted("-u 6") + unique))
+                .containsExactly("no SA for the esp rule of this policy has -u 5");
+        assertThat(problems(SA.formatted("") + unique)).hasSize(1);
+        assertThat(problems(SA.formatted("-u 5") + unique)).isEmpty();
+        assertThat(problems(SA.formatted("-u 5 -m tunnel") + unique))
+                .containsExactly("the SAs for the esp rule of this policy are in tunnel mode");
+        assertThat(problems(SA.formatted("-u 5") + unique.replace(":5", "")))
+                .singleElement()
+                .asString()
+                .contains("SAs that IKE makes");
+    }
+
+    @Test
+    void saysWhenARuleWithoutNumberSendsByNoneOfTheSas() {
+        assertThat(problems(SA.formatted("-u 6") + TRANSPORT))
+                .singleElement()
+                .asString()
+                .contains("have a -u");
+        assertThat(problems(SA.formatted("-u 6") + TRANSPORT.replace("out", "in"))).isEmpty();
+    }
+
+    @Test
     void namesTheRfcOfAReservedCpi() {
         assertThat(problems("add 10.0.0.1 10.0.0.2 ipcomp 2 -C deflate;"))
                 .containsExactly("CPI 2 is reserved (RFC 3173 3.3)");

@@ -140,6 +140,51 @@ class SetkeyPlannerTests {
     }
 
     @Test
+    void takesTheAddressBeforeANatOfTheFamilyOfTheSa() {
+        assertThat(plan("add both both esp-udp both 256 -E null;"))
+                .extracting(SadbOperation.AddSa.class::cast)
+                .allSatisfy(
+                        add ->
+                                assertThat(
+                                                add.association()
+                                                        .encapsulation()
+                                                        .orElseThrow()
+                                                        .originalAddress())
+                                        .contains(add.association().source().address()))
+                .hasSize(2);
+        assertThat(codes("add 10.0.0.1 10.0.0.2 esp-udp six 256 -E null;"))
+                .containsExactly(Code.FAMILIES_OF_SA.id());
+        assertThat(codes("add both both esp-udp 10.9.9.9 256 -E null;"))
+                .containsExactly(Code.FAMILIES_OF_SA.id());
+        assertThat(codes("add ::1 ::2 esp 256 -natt ::3[1] 10.8.8.8[2] -E null;"))
+                .containsExactly(Code.FAMILIES_OF_SA.id());
+    }
+
+    @Test
+    void saysOnceWhatIsWrongWithNatt() {
+        assertThat(codes("add both many esp 256 -natt 10.9.9.9[70000] 10.8.8.8[2] -E null;"))
+                .containsExactly(Code.PORT_RANGE.id());
+        assertThat(codes("add -n 10.0.0.1 10.0.0.2 esp 256 -natt both[1] 10.8.8.8[2] -E null;"))
+                .containsExactly(Code.LOOKUP_FORBIDDEN.id());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "esp/transport/::1-::2/require, true",
+        "esp/transport/10.0.0.1-10.0.0.2/require, false",
+        "esp/tunnel/::1-::2/require, false",
+        "esp/tunnel/::1-::2/require ah/transport/::1-::2/require, false",
+        "esp/tunnel/::1-::2/require ah/transport/10.0.0.1-10.0.0.2/require, true",
+        "esp/transport/10.0.0.1-::2/require, true"
+    })
+    void refusesATransportRuleOfAnotherFamilyThanItsPackets(String rules, boolean refused) {
+        assertThat(
+                        codes("spdadd 10.0.0.1 10.0.0.2 any -P out ipsec " + rules + ";")
+                                .contains(Code.FAMILIES_OF_RULE.id()))
+                .isEqualTo(refused);
+    }
+
+    @Test
     void addsAnSaForEachPairOfAddressesOfOneFamily() {
         assertThat(plan("add both many esp 256 -E null;")).hasSize(3);
         assertThat(plan("add -4 both many esp 256 -E null;")).hasSize(2);
