@@ -13,14 +13,12 @@ import org.jipsec.os.NetworkMonitor;
 import org.jipsec.os.Poller;
 import org.jipsec.os.RouteChange;
 import org.jipsec.os.Rtnetlink;
-import org.jipsec.sadb.Direction;
 import org.jipsec.sadb.SadbEvent;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -72,6 +70,10 @@ public final class Diversion implements HostSide {
     // Of the thread, and of start and close before and after it.
     private HostView host;
     private boolean routesFailed;
+
+    /// Whether the routes are those that were planned last.
+    private boolean areRoutesKnown;
+
     private volatile boolean filterFailed;
 
     // What waits for the thread, under the lock.
@@ -202,7 +204,6 @@ public final class Diversion implements HostSide {
         }
         reversePaths.loosen(host.links());
         routes.establishRules();
-        follower.takeOutboundChanged();
         onRoutes(this::plan);
     }
 
@@ -471,8 +472,13 @@ public final class Diversion implements HostSide {
         }
         if (work.network()) {
             lookAround();
-        } else if (follower.takeOutboundChanged() || work.growth()) {
-            onRoutes(this::plan);
+        } else {
+            if (work.growth()) {
+                follower.routes().forget();
+            }
+            if (follower.routes().isStale()) {
+                onRoutes(this::plan);
+            }
         }
     }
 
@@ -503,22 +509,36 @@ public final class Diversion implements HostSide {
                     local = new LocalAddresses(host.addresses());
                     wayMtus.networkChanged(host.links());
                     reversePaths.loosen(host.links());
-                    mendRoutes();
-                    follower.takeOutboundChanged();
+                    follower.routes().forget();
+                    mendRules();
+                    look();
                     plan();
                 });
     }
 
     private void mendRoutes() throws IOException {
+        mendRules();
+        if (look()) {
+            plan();
+        }
+    }
+
+    private void mendRules() throws IOException {
         if (routes.establishRules()) {
             messages.accept("jipsec's rule of policy routing was gone; it is set up anew");
         }
-        if (routes.look()) {
-            plan();
-            if (!routesFailed) {
-                messages.accept("routes of jipsec's table were changed or gone; mended");
-            }
+    }
+
+    /// Whether somebody has changed the table; the next plan mends it.
+    private boolean look() throws IOException {
+        if (!routes.look()) {
+            return false;
         }
+        areRoutesKnown = false;
+        if (!routesFailed) {
+            messages.accept("routes of jipsec's table were changed or gone; mended");
+        }
+        return true;
     }
 
     private void plan() throws IOException {
@@ -526,18 +546,24 @@ public final class Diversion implements HostSide {
         if (device.isEmpty()) {
             throw new IOException("there is no device " + settings.device());
         }
-        DiversionPlanner planner = new DiversionPlanner(host, growth, settings.deviceMtu());
-        Collection<DivertedRoute> wanted =
-                planner.plan(follower.turns().of(Direction.OUT)).values();
-        List<RouteChange.Refusal> refusals = routes.apply(wanted, device.get().index());
+        DiversionPlanner planner = follower.routes();
+        DiversionPlanner.Changes changes =
+                planner.takeChanges(new DivertedRegion.Facts(host, growth, settings.deviceMtu()));
+        boolean isSure = areRoutesKnown;
+        areRoutesKnown = false;
+        List<RouteChange.Refusal> refusals =
+                isSure
+                        ? routes.apply(changes, device.get().index())
+                        : routes.apply(planner.routes(), device.get().index());
         if (!refusals.isEmpty()) {
             throw new IOException(
                     "%d of %d routes were refused, the first: %s"
                             .formatted(
                                     refusals.size(),
-                                    wanted.size(),
+                                    planner.routes().size(),
                                     refusals.getFirst().reason().getMessage()));
         }
+        areRoutesKnown = true;
     }
 
     // ---- what fails is told once, and tried again ----

@@ -1,18 +1,10 @@
 package org.jipsec.daemon;
 
-import org.jipsec.dataplane.PacketGrowth;
-import org.jipsec.dataplane.PathMtu;
 import org.jipsec.sadb.Policy;
 import org.jipsec.sadb.PolicyAction;
-import org.jipsec.sadb.PolicyRule;
 import org.jipsec.wire.IpText;
 import org.jipsec.wire.Prefix;
-import org.jspecify.annotations.Nullable;
 
-import java.math.BigInteger;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,15 +15,22 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Which routes bring a host's packets into the TUN device: one for each destination of a policy
 /// `out` that is not `none`. Whether a packet there really is a policy's, the SPD decides.
 ///
 /// A route says from where the host sends, so that it is the address that would be taken without
 /// IPsec; where that differs within a policy's destination, because the host has several ways
-/// there, these have routes of their own. And it says how long packets may be. Pure.
+/// there, these have routes of their own. And it says how long packets may be.
+///
+/// The plan is kept as a whole, and taken as differences ([#takeChanges]): a change of a policy
+/// costs what is planned for its destination and within it, whatever else there is. Pure; for one
+/// thread.
 final class DiversionPlanner {
     /// What is not for one host elsewhere, and stays what it is when it was not named by a policy
     /// but is only within what one named; discovery of neighbours and of addresses lives there.
@@ -48,217 +47,284 @@ final class DiversionPlanner {
                     .thenComparing(prefix -> prefix.address().getAddress(), Arrays::compareUnsigned)
                     .thenComparingInt(Prefix::length);
 
-    private final HostRoutes host;
-    private final PacketGrowth growth;
-    private final int deviceMtu;
+    /// The policies for each destination as a whole, by id.
+    private final NavigableMap<Prefix, Map<Integer, Policy>> wanted = new TreeMap<>(ORDER);
 
-    /// @param deviceMtu of TUN: no route promises more
-    DiversionPlanner(HostRoutes host, PacketGrowth growth, int deviceMtu) {
-        this.host = host;
-        this.growth = growth;
-        this.deviceMtu = deviceMtu;
+    /// What wants routes: the destinations above, and the host's ways to parts of them.
+    private final NavigableMap<Prefix, DivertedRegion> regions = new TreeMap<>(ORDER);
+
+    /// How many regions there are with prefixes of a length.
+    private final Map<Integer, Integer> lengths = new HashMap<>();
+
+    /// What came and went at a destination since the plan was last made.
+    private final NavigableMap<Prefix, List<Change>> pending = new TreeMap<>(ORDER);
+
+    /// Where the host has ways to.
+    private final NavigableMap<Prefix, Prefix> ways = new TreeMap<>(ORDER);
+
+    /// What was planned last.
+    private final NavigableMap<Prefix, DivertedRoute> routes = new TreeMap<>(ORDER);
+
+    private boolean isForgotten = true;
+    private long planned;
+
+    /// @param present whether it came; else it went
+    private record Change(Policy policy, boolean present) {}
+
+    /// What is to be done to the routes since they were last asked for.
+    record Changes(Collection<DivertedRoute> put, Collection<Prefix> removed) {}
+
+    /// @param policy `out`
+    void added(Policy policy) {
+        change(policy, true);
     }
 
-    /// A destination, the policies for it as a whole, and how it stands within others.
-    private record Region(Prefix prefix, List<Policy> policies, @Nullable DivertedRoute route) {}
+    /// @param policy as it was added
+    void removed(Policy policy) {
+        change(policy, false);
+    }
 
-    /// @param outbound the policies `out`
-    /// @return by destination
-    Map<Prefix, DivertedRoute> plan(Collection<Policy> outbound) {
-        Map<Prefix, List<Policy>> wanted = new TreeMap<>(ORDER);
-        for (Policy policy : outbound) {
-            if (policy.action() != PolicyAction.NONE) {
-                wanted.computeIfAbsent(
-                                policy.selector().destination().network(), _ -> new ArrayList<>(1))
-                        .add(policy);
+    /// All policies are gone.
+    void cleared() {
+        wanted.clear();
+        forget();
+    }
+
+    /// The host's network, or SAs, are others than before: anything of the plan may have changed.
+    void forget() {
+        pending.clear();
+        isForgotten = true;
+    }
+
+    /// Whether the next plan may differ from the last one.
+    boolean isStale() {
+        return isForgotten || !pending.isEmpty();
+    }
+
+    /// The whole plan, as it was made last.
+    Collection<DivertedRoute> routes() {
+        return routes.values();
+    }
+
+    /// How many routes were planned so far: what planning has cost.
+    long planned() {
+        return planned;
+    }
+
+    /// Makes the plan.
+    ///
+    /// @param facts the same each time, but after [#forget]
+    Changes takeChanges(DivertedRegion.Facts facts) {
+        boolean everything = isForgotten;
+        isForgotten = true; // should what follows fail
+        Map<Prefix, DivertedRoute> before = new LinkedHashMap<>();
+        Map<Prefix, DivertedRoute> after = new LinkedHashMap<>();
+        if (everything) {
+            ways.clear();
+            facts.host().destinations().forEach(way -> ways.put(way, way));
+            regions.clear();
+            lengths.clear();
+            before.putAll(routes);
+            routes.clear();
+            plan(wanted, ways, new ArrayDeque<>(), facts);
+            leaveAlone();
+            after.putAll(routes);
+        } else {
+            pending.forEach((prefix, changes) -> heed(prefix, changes, facts));
+            for (Prefix special : LEFT_ALONE) {
+                if (isBack(special)) {
+                    before.put(special, Objects.requireNonNull(routes.remove(special)));
+                }
             }
+            List<Prefix> tops = outermost(pending.keySet());
+            for (Prefix top : tops) {
+                NavigableMap<Prefix, DivertedRoute> old = within(routes, top);
+                before.putAll(old);
+                old.clear();
+                plan(within(wanted, top), within(ways, top), around(top), facts);
+            }
+            leaveAlone();
+            tops.forEach(top -> after.putAll(within(routes, top)));
+            LEFT_ALONE.stream()
+                    .filter(this::isBack)
+                    .forEach(special -> after.put(special, DivertedRoute.back(special)));
         }
-        Map<Prefix, List<Prefix>> ways = waysWithin(wanted.keySet());
-        Map<Prefix, List<Policy>> regions = new TreeMap<>(ORDER);
-        regions.putAll(wanted);
-        ways.values().forEach(all -> all.forEach(way -> regions.putIfAbsent(way, List.of())));
-        Map<Prefix, DivertedRoute> routes = new LinkedHashMap<>();
-        Deque<Region> around = new ArrayDeque<>();
-        regions.forEach(
-                (prefix, policies) -> {
-                    while (!around.isEmpty() && !around.peek().prefix().contains(prefix)) {
-                        around.pop();
+        pending.clear();
+        isForgotten = false;
+        return differences(before, after);
+    }
+
+    private static Changes differences(
+            Map<Prefix, DivertedRoute> before, Map<Prefix, DivertedRoute> after) {
+        List<DivertedRoute> put = new ArrayList<>();
+        after.forEach(
+                (prefix, route) -> {
+                    if (!route.equals(before.remove(prefix))) {
+                        put.add(route);
                     }
-                    Region outer = around.peek();
-                    DivertedRoute route =
-                            policies.isEmpty()
-                                    ? ofWay(prefix, around, ways)
-                                    : ofPolicies(prefix, policies, outer, ways);
-                    boolean isNews =
-                            !policies.isEmpty()
-                                    || outer == null
-                                    || outer.route() == null
-                                    || !outer.route().source().equals(route.source())
-                                    || outer.route().mtu() != route.mtu();
-                    if (isNews) {
-                        routes.put(prefix, route);
-                    }
-                    around.push(new Region(prefix, policies, route));
                 });
-        leaveAlone(wanted, routes);
-        return routes;
+        return new Changes(put, before.keySet());
     }
 
-    /// The main table's destinations that are parts of policies' destinations.
-    private Map<Prefix, List<Prefix>> waysWithin(Collection<Prefix> wanted) {
-        Collection<Prefix> destinations = host.destinations();
-        Map<Prefix, List<Prefix>> ways = new HashMap<>();
-        for (Prefix prefix : wanted) {
-            if (prefix.isHost()) {
-                continue;
-            }
-            List<Prefix> within =
-                    destinations.stream()
-                            .filter(way -> way.length() > prefix.length() && prefix.contains(way))
-                            .sorted(ORDER)
-                            .toList();
-            if (!within.isEmpty()) {
-                ways.put(prefix, within);
+    private void change(Policy policy, boolean present) {
+        if (policy.action() == PolicyAction.NONE) {
+            return;
+        }
+        Prefix prefix = policy.selector().destination().network();
+        Map<Integer, Policy> policies = wanted.computeIfAbsent(prefix, _ -> new LinkedHashMap<>(2));
+        if (present) {
+            policies.put(policy.id(), policy);
+        } else {
+            policies.remove(policy.id());
+        }
+        if (policies.isEmpty()) {
+            wanted.remove(prefix);
+        }
+        if (!isForgotten) {
+            pending.computeIfAbsent(prefix, _ -> new ArrayList<>(1))
+                    .add(new Change(policy, present));
+        }
+    }
+
+    /// Tells the regions that a destination's policies are for. Those that were not there, or
+    /// should not be, are left to be made when they are met.
+    private void heed(Prefix prefix, List<Change> changes, DivertedRegion.Facts facts) {
+        DivertedRegion region = regions.get(prefix);
+        boolean stays = region != null && !region.isWay() && wanted.containsKey(prefix);
+        for (Prefix place : within(ways, prefix).keySet()) {
+            DivertedRegion way = regions.get(place);
+            if (way != null && way.isWay()) {
+                tellOrDrop(stays, place, changes, facts);
             }
         }
-        return ways;
+        tellOrDrop(stays, prefix, changes, facts);
     }
 
-    private DivertedRoute ofPolicies(
-            Prefix prefix,
-            List<Policy> policies,
-            @Nullable Region outer,
-            Map<Prefix, List<Prefix>> ways) {
-        InetAddress example = example(prefix, ways.getOrDefault(prefix, List.of()));
-        Optional<InetAddress> source = source(policies, example);
-        int mtu = mtu(policies, example, source);
-        int around = outer == null || outer.route() == null ? 0 : outer.route().mtu();
-        return new DivertedRoute(prefix, true, source, smaller(mtu, around));
-    }
-
-    /// A part of what policies want to which the host has a way of its own.
-    private DivertedRoute ofWay(
-            Prefix prefix, Deque<Region> around, Map<Prefix, List<Prefix>> ways) {
-        List<Policy> policies = new ArrayList<>();
-        List<Prefix> within = List.of();
-        for (Region region : around) {
-            if (within.isEmpty()) {
-                within =
-                        ways.getOrDefault(region.prefix(), List.of()).stream()
-                                .filter(
-                                        way ->
-                                                way.length() > prefix.length()
-                                                        && prefix.contains(way))
-                                .toList();
+    private void tellOrDrop(
+            boolean stays, Prefix place, List<Change> changes, DivertedRegion.Facts facts) {
+        DivertedRegion region = regions.get(place);
+        if (region == null) {
+            return;
+        }
+        if (!stays) {
+            regions.remove(place);
+            lengths.merge(place.length(), -1, Integer::sum);
+            return;
+        }
+        for (Change change : changes) {
+            if (change.present()) {
+                region.add(change.policy(), facts);
+            } else {
+                region.remove(change.policy(), facts);
             }
-            policies.addAll(region.policies());
         }
-        InetAddress example = example(prefix, within);
-        Optional<InetAddress> source = source(policies, example);
-        return new DivertedRoute(prefix, true, source, mtu(policies, example, source));
     }
 
-    private Optional<InetAddress> source(List<Policy> policies, InetAddress example) {
-        Optional<InetAddress> usual = host.sourceTo(example);
-        if (usual.isPresent()) {
-            return usual;
+    /// Plans some destinations and the host's ways within them.
+    ///
+    /// @param around regions that hold all of them, the innermost first
+    private void plan(
+            NavigableMap<Prefix, Map<Integer, Policy>> destinations,
+            NavigableMap<Prefix, Prefix> someWays,
+            Deque<Prefix> around,
+            DivertedRegion.Facts facts) {
+        Set<Prefix> places = new TreeSet<>(ORDER);
+        places.addAll(destinations.keySet());
+        places.addAll(someWays.keySet());
+        for (Prefix place : places) {
+            while (!around.isEmpty() && !around.peek().contains(place)) {
+                around.pop();
+            }
+            boolean isWay = !destinations.containsKey(place);
+            if (isWay && around.isEmpty()) {
+                continue; // in no policy's destination
+            }
+            DivertedRegion region = regions.get(place);
+            if (region == null) {
+                region = region(place, isWay, around, facts);
+                regions.put(place, region);
+                lengths.merge(place.length(), 1, Integer::sum);
+            }
+            DivertedRoute outer =
+                    around.isEmpty()
+                            ? null
+                            : Objects.requireNonNull(regions.get(around.peek())).route();
+            DivertedRoute route = region.plan(place, outer);
+            planned++;
+            boolean isNews =
+                    !isWay
+                            || outer == null
+                            || !outer.source().equals(route.source())
+                            || outer.mtu() != route.mtu();
+            if (isNews) {
+                routes.put(place, route);
+            }
+            around.push(place);
         }
-        // no way but the tunnel: an address that the policy is for, else the tunnel's own
-        for (Policy policy : policies) {
-            for (InetAddress own : host.addresses()) {
-                if (policy.selector().source().contains(own) && !own.isLinkLocalAddress()) {
-                    return Optional.of(own);
+    }
+
+    private DivertedRegion region(
+            Prefix place, boolean isWay, Deque<Prefix> around, DivertedRegion.Facts facts) {
+        List<Policy> policies = new ArrayList<>(policies(place));
+        if (isWay) {
+            around.forEach(each -> policies.addAll(policies(each)));
+        }
+        List<Prefix> parts =
+                within(ways, place).keySet().stream().filter(way -> !way.equals(place)).toList();
+        return new DivertedRegion(isWay, ExampleAddress.of(place, parts), policies, facts);
+    }
+
+    private Collection<Policy> policies(Prefix prefix) {
+        return wanted.getOrDefault(prefix, Map.of()).values();
+    }
+
+    /// The regions around a prefix, the innermost first.
+    private Deque<Prefix> around(Prefix inner) {
+        Deque<Prefix> around = new ArrayDeque<>();
+        for (int length = 0; length < inner.length(); length++) {
+            if (lengths.getOrDefault(length, 0) > 0) {
+                Prefix outer = new Prefix(inner.address(), length).network();
+                if (regions.containsKey(outer)) {
+                    around.push(outer);
                 }
             }
         }
-        for (Policy policy : policies) {
-            InetAddress outermost = PacketGrowth.outermost(policy.rules(), example);
-            Optional<InetAddress> source = host.sourceTo(outermost);
-            if (source.isPresent() && source.get().getClass() == example.getClass()) {
-                return source;
+        return around;
+    }
+
+    private static List<Prefix> outermost(Collection<Prefix> inOrder) {
+        List<Prefix> tops = new ArrayList<>();
+        for (Prefix prefix : inOrder) {
+            if (tops.isEmpty() || !tops.getLast().contains(prefix)) {
+                tops.add(prefix);
             }
         }
-        return Optional.empty();
+        return tops;
     }
 
-    /// What fits for all policies; 0 when none protects.
-    private int mtu(List<Policy> policies, InetAddress example, Optional<InetAddress> source) {
-        int smallest = 0;
-        for (Policy policy : policies) {
-            if (policy.action() == PolicyAction.IPSEC) {
-                smallest = smaller(smallest, mtu(policy, example, source));
-            }
-        }
-        return smallest;
-    }
-
-    private int mtu(Policy policy, InetAddress example, Optional<InetAddress> source) {
-        List<PolicyRule> rules = policy.rules();
-        Prefix sources = policy.selector().source();
-        InetAddress from = sources.isHost() ? sources.address() : source.orElse(sources.address());
-        int path = host.mtuTo(PacketGrowth.outermost(rules, example));
-        int least = policy.selector().isIpv4() ? PathMtu.IPV4_MINIMUM : PathMtu.IPV6_MINIMUM;
-        return Math.clamp(growth.fitting(rules, from, example, path), least, deviceMtu);
-    }
-
-    private static int smaller(int left, int right) {
-        return left == 0 ? right : right == 0 ? left : Math.min(left, right);
+    /// A view of what is at a prefix and within it.
+    private static <T> NavigableMap<Prefix, T> within(NavigableMap<Prefix, T> all, Prefix prefix) {
+        return all.subMap(prefix, true, Prefix.host(ExampleAddress.last(prefix)), true);
     }
 
     /// Discarding what nobody named is what a wide policy of discard is for; to protect it, there
     /// is nobody to do it with.
-    private static void leaveAlone(
-            Map<Prefix, List<Policy>> wanted, Map<Prefix, DivertedRoute> routes) {
+    private void leaveAlone() {
         for (Prefix special : LEFT_ALONE) {
-            boolean isCovered = false;
-            boolean isDiscarded = false;
-            for (Map.Entry<Prefix, List<Policy>> each : wanted.entrySet()) {
-                if (each.getKey().length() < special.length() && each.getKey().contains(special)) {
-                    isCovered = true;
-                    isDiscarded |=
-                            each.getValue().stream()
-                                    .anyMatch(policy -> policy.action() == PolicyAction.DISCARD);
-                }
-            }
-            if (isCovered && !isDiscarded) {
-                routes.computeIfAbsent(special, DivertedRoute::back);
+            List<Prefix> covering = around(special).stream().filter(wanted::containsKey).toList();
+            boolean isDiscarded =
+                    covering.stream()
+                            .flatMap(outer -> policies(outer).stream())
+                            .anyMatch(policy -> policy.action() == PolicyAction.DISCARD);
+            if (!covering.isEmpty() && !isDiscarded) {
+                routes.putIfAbsent(special, DivertedRoute.back(special));
             }
         }
     }
 
-    /// An address of the prefix that is not in one of its parts; when there is none, any.
-    static InetAddress example(Prefix prefix, List<Prefix> parts) {
-        BigInteger first = new BigInteger(1, prefix.address().getAddress());
-        BigInteger last = first.add(size(prefix)).subtract(BigInteger.ONE);
-        int bits = Prefix.bits(prefix.address());
-        BigInteger candidate = prefix.length() >= bits - 1 ? first : first.add(BigInteger.ONE);
-        for (Prefix part : parts) { // in order: what is skipped is not met again
-            if (part.contains(address(candidate, bits))) {
-                candidate = new BigInteger(1, part.address().getAddress()).add(size(part));
-            }
-            if (candidate.compareTo(last) > 0) {
-                return address(first, bits);
-            }
-        }
-        return address(candidate, bits);
-    }
-
-    private static BigInteger size(Prefix prefix) {
-        return BigInteger.ONE.shiftLeft(Prefix.bits(prefix.address()) - prefix.length());
-    }
-
-    private static InetAddress address(BigInteger value, int bits) {
-        byte[] octets = new byte[bits / 8];
-        byte[] digits = value.toByteArray();
-        int length = Math.min(digits.length, octets.length);
-        System.arraycopy(digits, digits.length - length, octets, octets.length - length, length);
-        try {
-            return bits == 32
-                    ? InetAddress.getByAddress(octets)
-                    : Inet6Address.getByAddress(null, octets, -1);
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException("an address has 4 or 16 octets", impossible);
-        }
+    private boolean isBack(Prefix special) {
+        DivertedRoute route = routes.get(special);
+        return route != null && !route.diverts();
     }
 
     private static Prefix prefix(String address, int length) {

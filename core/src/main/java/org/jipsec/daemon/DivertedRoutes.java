@@ -109,27 +109,65 @@ final class DivertedRoutes {
     /// @return what the kernel did not take: it is tried again the next time
     List<RouteChange.Refusal> apply(Collection<DivertedRoute> wanted, int device)
             throws OsException {
+        Map<Place, NetworkRoute> target = target(wanted, device);
+        List<NetworkRoute> gone =
+                there.entrySet().stream()
+                        .filter(each -> !target.containsKey(each.getKey()))
+                        .map(Map.Entry::getValue)
+                        .toList();
+        return apply(target, gone);
+    }
+
+    /// Changes some of what the table holds.
+    ///
+    /// @param device index of TUN
+    /// @return as of the whole
+    List<RouteChange.Refusal> apply(DiversionPlanner.Changes some, int device) throws OsException {
+        List<NetworkRoute> gone = new ArrayList<>();
+        for (Prefix prefix : some.removed()) {
+            addIfThere(new Place(prefix, false), gone);
+            addIfThere(new Place(prefix, true), gone);
+        }
+        Map<Place, NetworkRoute> target = target(some.put(), device);
+        for (DivertedRoute route : some.put()) {
+            Place guard = new Place(route.destination(), true);
+            if (!target.containsKey(guard)) {
+                addIfThere(guard, gone);
+            }
+        }
+        return apply(target, gone);
+    }
+
+    private void addIfThere(Place place, List<NetworkRoute> routes) {
+        NetworkRoute route = there.get(place);
+        if (route != null) {
+            routes.add(route);
+        }
+    }
+
+    private Map<Place, NetworkRoute> target(Collection<DivertedRoute> wanted, int device) {
         Map<Place, NetworkRoute> target = new LinkedHashMap<>();
         for (DivertedRoute route : wanted) {
             if (families.contains(IpFamily.of(route.destination().address()))) {
                 routes(route, device).forEach(each -> target.put(Place.of(each), each));
             }
         }
+        return target;
+    }
+
+    private List<RouteChange.Refusal> apply(
+            Map<Place, NetworkRoute> target, List<NetworkRoute> gone) throws OsException {
         List<RouteChange> changes = new ArrayList<>();
         target.forEach(
                 (place, route) -> {
-                    if (!route.equals(there.get(place))) {
+                    if (!route.equals(there.put(place, route))) {
                         changes.add(new RouteChange(RouteChange.Kind.REPLACE, route));
                     }
                 });
-        there.forEach(
-                (place, route) -> {
-                    if (!target.containsKey(place)) {
-                        changes.add(new RouteChange(RouteChange.Kind.DELETE, route));
-                    }
-                });
-        there.clear();
-        there.putAll(target);
+        for (NetworkRoute route : gone) {
+            there.remove(Place.of(route));
+            changes.add(new RouteChange(RouteChange.Kind.DELETE, route));
+        }
         List<RouteChange.Refusal> refusals = new ArrayList<>();
         for (RouteChange.Refusal refusal : rtnetlink.apply(changes)) {
             if (refusal.change().kind() == RouteChange.Kind.REPLACE) {

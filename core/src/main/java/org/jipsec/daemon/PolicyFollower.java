@@ -3,15 +3,16 @@ package org.jipsec.daemon;
 import org.jipsec.sadb.Direction;
 import org.jipsec.sadb.Policy;
 import org.jipsec.sadb.SadbEvent;
+import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
 
-/// Keeps the policies in turn and the plan of the filter up to date with what the SPD tells. For
-/// one thread.
+/// Keeps the policies in turn, and with them the plans of the filter and of the routes, up to date
+/// with what the SPD tells. For one thread.
 final class PolicyFollower {
     private final PolicyTurns turns = new PolicyTurns();
     private final FilterPlanner filter = new FilterPlanner(turns);
-    private boolean outboundChanged = true;
+    private final DiversionPlanner routes = new DiversionPlanner();
 
     PolicyTurns turns() {
         return turns;
@@ -21,11 +22,8 @@ final class PolicyFollower {
         return filter;
     }
 
-    /// Whether policies `out` have changed since this was last asked.
-    boolean takeOutboundChanged() {
-        boolean changed = outboundChanged;
-        outboundChanged = false;
-        return changed;
+    DiversionPlanner routes() {
+        return routes;
     }
 
     /// Policies that were there before.
@@ -39,20 +37,24 @@ final class PolicyFollower {
         switch (event) {
             case SadbEvent.PolicyChanged(var change, var snapshot) -> {
                 Policy policy = snapshot.policy();
-                outboundChanged |= policy.direction() == Direction.OUT;
                 switch (change) {
                     case ADDED -> add(policy);
-                    case UPDATED -> filter.updated(turns.update(policy), policy);
+                    case UPDATED -> {
+                        Policy old = turns.update(policy);
+                        filter.updated(old, policy);
+                        forgetRoute(old);
+                        wantRoute(policy);
+                    }
                     case DELETED -> {
-                        turns.remove(policy);
+                        forgetRoute(turns.remove(policy));
                         filter.removed(policy);
                     }
                 }
             }
             case SadbEvent.PoliciesFlushed() -> {
-                outboundChanged = true;
                 turns.clear();
                 filter.cleared();
+                routes.cleared();
             }
             case SadbEvent.Acquire _,
                     SadbEvent.Expire _,
@@ -63,7 +65,19 @@ final class PolicyFollower {
     }
 
     private void add(Policy policy) {
-        outboundChanged |= policy.direction() == Direction.OUT;
         filter.added(policy, turns.add(policy));
+        wantRoute(policy);
+    }
+
+    private void wantRoute(Policy policy) {
+        if (policy.direction() == Direction.OUT) {
+            routes.added(policy);
+        }
+    }
+
+    private void forgetRoute(@Nullable Policy policy) {
+        if (policy != null && policy.direction() == Direction.OUT) {
+            routes.removed(policy);
+        }
     }
 }

@@ -17,11 +17,13 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 
 class DiversionPlannerTests {
@@ -77,12 +79,16 @@ class DiversionPlannerTests {
     private int deviceMtu = 65535;
 
     private List<String> plan(Policy... policies) {
-        List<String> lines = new ArrayList<>();
-        new DiversionPlanner(host, new PacketGrowth(new NoSas()), deviceMtu)
-                .plan(List.of(policies))
-                .values()
-                .forEach(route -> lines.add(route.toString()));
-        return lines;
+        DiversionPlanner planner = new DiversionPlanner();
+        for (int i = 0; i < policies.length; i++) {
+            planner.added(policies[i].withId(i));
+        }
+        planner.takeChanges(facts());
+        return planner.routes().stream().map(DivertedRoute::toString).toList();
+    }
+
+    private DivertedRegion.Facts facts() {
+        return new DivertedRegion.Facts(host, new PacketGrowth(new NoSas()), deviceMtu);
     }
 
     private static Policy tunnel(String source, String destination) {
@@ -192,22 +198,157 @@ class DiversionPlannerTests {
     }
 
     @Test
+    void planningPieceByPieceComesToTheSameAsPlanningAllAtOnce() {
+        host.way("10.0.0.0/8", "10.0.0.1")
+                .way("10.1.0.0/16", "10.1.0.1")
+                .way("10.1.2.0/24", "10.0.0.1")
+                .way("10.2.0.0/15", "10.2.0.1")
+                .way("192.0.2.0/24", "192.0.2.1")
+                .way("224.0.0.0/5", "10.2.0.1");
+        for (int seed = 0; seed < 200; seed++) {
+            Random random = new Random(seed);
+            DiversionPlanner planner = new DiversionPlanner();
+            Map<Prefix, DivertedRoute> followed = new HashMap<>();
+            List<Policy> there = new ArrayList<>();
+            int nextId = 1;
+            for (int round = 0; round < 20; round++) {
+                for (int i = random.nextInt(4); i >= 0; i--) {
+                    if (!there.isEmpty() && random.nextInt(5) < 2) {
+                        planner.removed(there.remove(random.nextInt(there.size())));
+                    } else {
+                        Policy policy = randomPolicy(random).withId(nextId++);
+                        there.add(policy);
+                        planner.added(policy);
+                    }
+                }
+                follow(planner.takeChanges(facts()), followed);
+                DiversionPlanner fresh = new DiversionPlanner();
+                there.forEach(fresh::added);
+                fresh.takeChanges(facts());
+                assertThat(planner.routes())
+                        .as("seed %d, round %d, %s", seed, round, there)
+                        .containsExactlyElementsOf(fresh.routes());
+                assertThat(followed.values())
+                        .as("what the changes come to, seed %d, round %d", seed, round)
+                        .containsExactlyInAnyOrderElementsOf(fresh.routes());
+            }
+        }
+    }
+
+    private static Policy randomPolicy(Random random) {
+        List<String> places =
+                List.of(
+                        "0.0.0.0/0",
+                        "10.0.0.0/8",
+                        "10.1.0.0/16",
+                        "10.1.0.0/17",
+                        "10.1.2.3",
+                        "10.3.0.0/16",
+                        "192.168.0.0/16",
+                        "192.168.1.0/24",
+                        "224.0.0.0/4",
+                        "192.0.0.0/8");
+        String source = random.nextBoolean() ? "10.0.0.1" : "0.0.0.0/0";
+        String destination = places.get(random.nextInt(places.size()));
+        return switch (random.nextInt(5)) {
+            case 0 -> TestPolicies.none(Direction.OUT, TestPolicies.between(source, destination));
+            case 1 ->
+                    TestPolicies.discard(Direction.OUT, TestPolicies.between(source, destination));
+            case 2, 3 -> transport(source, destination);
+            default -> tunnel(source, destination);
+        };
+    }
+
+    private static void follow(
+            DiversionPlanner.Changes changes, Map<Prefix, DivertedRoute> routes) {
+        changes.removed().forEach(prefix -> assertThat(routes.remove(prefix)).isNotNull());
+        changes.put().forEach(route -> routes.put(route.destination(), route));
+    }
+
+    @Test
+    void oneMoreOfManyPoliciesCostsNoMoreThanTheFirst() {
+        host.way("0.0.0.0/0", "192.0.2.1");
+        DiversionPlanner planner = new DiversionPlanner();
+        for (int i = 0; i < 5000; i++) {
+            planner.added(tunnel("0.0.0.0/0", "10.0." + i / 256 + "." + i % 256).withId(i));
+        }
+        planner.takeChanges(facts());
+        assertThat(planner.planned()).isEqualTo(5000);
+        assertThat(planner.isStale()).isFalse();
+
+        for (int i = 0; i < 100; i++) {
+            planner.added(tunnel("0.0.0.0/0", "10.1.1." + i).withId(5000 + i));
+            DiversionPlanner.Changes changes = planner.takeChanges(facts());
+            assertThat(changes.put()).hasSize(1);
+            assertThat(changes.removed()).isEmpty();
+        }
+        assertThat(planner.planned()).isEqualTo(5100);
+
+        planner.forget();
+        assertThat(planner.takeChanges(facts()).put()).isEmpty();
+        assertThat(planner.planned()).as("a change of the host").isEqualTo(10_200);
+    }
+
+    @Test
+    void oneOfManyPoliciesOfTheSameDestinationIsReckonedAlone() {
+        host.way("0.0.0.0/0", "192.0.2.1");
+        int[] asked = {0};
+        HostRoutes counting =
+                new HostRoutes() {
+                    @Override
+                    public Collection<Prefix> destinations() {
+                        return host.destinations();
+                    }
+
+                    @Override
+                    public Optional<InetAddress> sourceTo(InetAddress destination) {
+                        return host.sourceTo(destination);
+                    }
+
+                    @Override
+                    public int mtuTo(InetAddress destination) {
+                        asked[0]++;
+                        return host.mtuTo(destination);
+                    }
+
+                    @Override
+                    public Collection<InetAddress> addresses() {
+                        return host.addresses();
+                    }
+                };
+        DivertedRegion.Facts facts =
+                new DivertedRegion.Facts(counting, new PacketGrowth(new NoSas()), deviceMtu);
+        DiversionPlanner planner = new DiversionPlanner();
+        for (int i = 0; i < 1000; i++) {
+            planner.added(tunnel("10.0." + i / 256 + "." + i % 256, "192.0.2.9").withId(i));
+        }
+        planner.takeChanges(facts);
+        asked[0] = 0;
+        Policy longer = transport("10.9.9.9", "192.0.2.9").withId(1000);
+        planner.added(longer);
+        assertThat(planner.takeChanges(facts).put()).isEmpty();
+        planner.removed(longer);
+        assertThat(planner.takeChanges(facts).put()).isEmpty();
+        assertThat(asked[0]).isEqualTo(1);
+    }
+
+    @Test
     void findsAnExampleBetweenTheParts() {
         assertThat(
-                        DiversionPlanner.example(
+                        ExampleAddress.of(
                                 TestPolicies.prefix("10.0.0.0/30"),
                                 List.of(
                                         TestPolicies.prefix("10.0.0.0/31"),
                                         TestPolicies.prefix("10.0.0.2/32"))))
                 .isEqualTo(TestPolicies.address("10.0.0.3"));
         assertThat(
-                        DiversionPlanner.example(
+                        ExampleAddress.of(
                                 TestPolicies.prefix("255.255.255.254/31"),
                                 List.of(
                                         TestPolicies.prefix("255.255.255.254/32"),
                                         TestPolicies.prefix("255.255.255.255/32"))))
                 .isEqualTo(TestPolicies.address("255.255.255.254"));
-        assertThat(DiversionPlanner.example(TestPolicies.prefix("::/0"), List.of()))
+        assertThat(ExampleAddress.of(TestPolicies.prefix("::/0"), List.of()))
                 .isEqualTo(TestPolicies.address("::1"));
     }
 }
