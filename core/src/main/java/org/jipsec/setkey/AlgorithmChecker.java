@@ -379,11 +379,13 @@ final class AlgorithmChecker {
                 EncryptionAlgorithm.named(name.value()).isPresent() ? "-E" : "");
     }
 
-    /// A key may have come without a blank behind the name: it must not be quoted.
+    /// A key may have come without a blank behind the name, or without the name.
     private static String withoutGluedKey(String name) {
         int hexadecimal = Math.max(name.indexOf("0x"), name.indexOf("0X"));
-        int end = hexadecimal > 0 ? hexadecimal : name.length();
-        return end < name.length() || end > 20 ? name.substring(0, Math.min(end, 20)) + "…" : name;
+        String shown = KeyMask.before(hexadecimal >= 0 ? name.substring(0, hexadecimal) : name);
+        return shown.length() == name.length() && shown.length() <= 20
+                ? shown
+                : shown.substring(0, Math.min(shown.length(), 20)) + "…";
     }
 
     private void unknown(Located<String> name, String kind, List<String> known, String flag) {

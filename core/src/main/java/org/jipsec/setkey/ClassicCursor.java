@@ -110,13 +110,13 @@ final class ClassicCursor {
     private String quotable() {
         Token token = last;
         if (token == null || !mayBeKey(token)) {
-            return scanner.text();
+            return KeyMask.in(scanner.text());
         }
         int octets =
                 token.kind() == Kind.HEXADECIMAL
                         ? (token.value().length() + 1) / 2
                         : token.value().length();
-        return "[" + octets + (octets == 1 ? " octet" : " octets") + ", hidden]";
+        return KeyMask.hiddenOctets(octets);
     }
 
     private boolean mayBeKey(Token token) {

@@ -154,7 +154,7 @@ final class ClassicPolicyCommand {
             return ClassicPolicyText.parse(text, names, echo);
         } catch (ClassicPolicyText.Refused refused) {
             if (!refused.complaint().isEmpty()) {
-                output.raw(refused.complaint());
+                output.raw(KeyMask.in(refused.complaint()));
             }
             throw cursor.failure(refused.reason());
         } finally {

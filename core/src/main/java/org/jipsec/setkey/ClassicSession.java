@@ -90,10 +90,14 @@ public final class ClassicSession {
             if (kept.isEmpty()) {
                 continue;
             }
-            pending.append(pending.isEmpty() ? "" : " ").append(kept);
-            for (int end = pending.indexOf(";"); end >= 0; end = pending.indexOf(";")) {
-                String command = pending.substring(0, end + 1);
-                pending.delete(0, end + 1);
+            if (!pending.isEmpty()) {
+                pending.append(' ');
+            }
+            int from = 0;
+            for (int end = kept.indexOf(';'); end >= 0; end = kept.indexOf(';', from)) {
+                String command = pending.append(kept, from, end + 1).toString();
+                pending.setLength(0);
+                from = end + 1;
                 switch (interpreter.runCommand(command)) {
                     case CONTINUE -> {}
                     case EXIT -> {
@@ -104,6 +108,7 @@ public final class ClassicSession {
                     }
                 }
             }
+            pending.append(kept, from, kept.length());
         }
         return 0;
     }

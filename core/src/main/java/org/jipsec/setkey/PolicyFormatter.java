@@ -39,7 +39,7 @@ public final class PolicyFormatter {
     /// Appends one policy, with the end of its last line.
     public void append(StringBuilder out, PolicySnapshot snapshot) {
         Policy policy = snapshot.policy();
-        if (policy.id() % 8 >= 3) {
+        if (isOfSocket(policy)) {
             out.append("(per-socket policy) ");
         } else {
             appendSelector(out, policy.selector());
@@ -87,9 +87,13 @@ public final class PolicyFormatter {
         }
     }
 
+    private static boolean isOfSocket(Policy policy) {
+        return Integer.remainderUnsigned(policy.id(), 8) >= 3;
+    }
+
     private static String direction(Policy policy) {
         String word = policy.direction().word();
-        return policy.id() % 8 >= 3 ? word + "(socket)" : word;
+        return isOfSocket(policy) ? word + "(socket)" : word;
     }
 
     private static void appendSelector(StringBuilder out, Selector selector) {

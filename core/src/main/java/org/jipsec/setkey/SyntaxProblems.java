@@ -130,6 +130,11 @@ final class SyntaxProblems {
                     .label("opened here")
                     .hint("close it with \" at the end of the key");
         }
+        if (span.start() == 0 && startsWithByteOrderMark()) {
+            return Code.STRAY_CHARACTER
+                    .at(span, "the text begins with a byte order mark")
+                    .hint("save it as UTF-8 without one");
+        }
         if (octet >= 0x80 || octet < ' ' || octet == 0x7f) {
             return Code.STRAY_CHARACTER.at(
                     span,
@@ -142,9 +147,18 @@ final class SyntaxProblems {
                         span, "the character `%c` cannot stand here".formatted(octet));
         return switch (octet) {
             case '_' -> problem.hint("names of hosts have letters, digits, dots and hyphens only");
+            case '\\' ->
+                    problem.hint("leave it out: a command goes on over line ends to its semicolon");
             case '-' -> problem.hint("no such flag; and numbers are never negative");
             default -> problem;
         };
+    }
+
+    private boolean startsWithByteOrderMark() {
+        return source.length() >= 3
+                && source.u8(0) == 0xef
+                && source.u8(1) == 0xbb
+                && source.u8(2) == 0xbf;
     }
 
     private Diagnostic.Builder unknownCommand(Token token, Span span) {
@@ -288,6 +302,10 @@ final class SyntaxProblems {
             case SetkeyConfLexer.FLAG_CONTEXT ->
                     rule == SetkeyConfParser.RULE_selector ? "-ctx" : "an extension such as -m";
             case SetkeyConfLexer.FLAG_POLICY -> "-P";
+            // written twice in the lexer, so ANTLR has no text for them
+            case SetkeyConfLexer.LEFT_BRACKET -> "`[`";
+            case SetkeyConfLexer.RIGHT_BRACKET -> "`]`";
+            case SetkeyConfLexer.SEMICOLON -> "`;`";
             default -> literal(SetkeyConfLexer.VOCABULARY, type);
         };
     }

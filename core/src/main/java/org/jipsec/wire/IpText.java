@@ -36,12 +36,26 @@ public final class IpText {
         } else {
             groups(octets, text);
         }
-        if (address.getScopedInterface() != null) {
-            text.append('%').append(address.getScopedInterface().getName());
-        } else if (address.getScopeId() != 0) {
-            text.append('%').append(address.getScopeId());
+        if (address.getScopeId() > 0) {
+            text.append('%').append(scope(address));
         }
         return text.toString();
+    }
+
+    /// The name of the device, or its number where there is none.
+    private static String scope(Inet6Address address) {
+        try {
+            NetworkInterface device =
+                    address.getScopedInterface() != null
+                            ? address.getScopedInterface()
+                            : NetworkInterface.getByIndex(address.getScopeId());
+            if (device != null) {
+                return device.getName();
+            }
+        } catch (SocketException unreadable) {
+            // then by its number
+        }
+        return Integer.toString(address.getScopeId());
     }
 
     private static boolean isMapped(byte[] octets) {
@@ -158,9 +172,10 @@ public final class IpText {
         }
         try {
             NetworkInterface device = NetworkInterface.getByName(scope);
+            // by its number: by itself Java takes a device only that has an address of this kind
             return device == null
                     ? Optional.empty()
-                    : Optional.of(Inet6Address.getByAddress(null, octets, device));
+                    : Optional.of(Inet6Address.getByAddress(null, octets, device.getIndex()));
         } catch (SocketException unreadable) {
             return Optional.empty();
         }

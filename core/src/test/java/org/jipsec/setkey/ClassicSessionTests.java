@@ -327,4 +327,20 @@ class ClassicSessionTests extends ClassicRun {
         assertThat(backend.operations)
                 .containsExactly(new SadbOperation.FlushSas(IpsecProtocol.TCP));
     }
+
+    /// Not where a key has to stand, but it is one.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "add 10.0.0.1 10.0.0.2 esp 1 -E aes-cbc0x00112233445566778899aabbccddeeff;",
+                "add 10.0.0.1 10.0.0.2 esp 1 -E 00112233445566778899aabbccddeeff;",
+                "add 10.0.0.1 10.0.0.2 ah 1 -A hmac-md5:00112233445566778899aabbccddeeff;",
+                "spdadd 10.0.0.1 10.0.0.2 any -P out none\n"
+                    + "add 10.0.0.1 10.0.0.2 esp 1 -E aes-cbc 0x00112233445566778899aabbccddeeff;",
+                "spdadd 10.0.0.1 10.0.0.2 any -P out none 0x00112233445566778899aabbccddeeff;"
+            })
+    void neverQuotesAKeyThatStandsElsewhere(String text) {
+        assertThat(run(text)).isEqualTo(1);
+        assertThat(err.toString()).contains("[16 octets, hidden]").doesNotContain("aabbcc");
+    }
 }

@@ -90,4 +90,10 @@ class ClassicStreamTests extends ClassicRun {
         assertThat(out.toString()).isEqualTo("Syntax error at `\r'");
         assertThat(backend.operations).hasSize(1);
     }
+
+    @Test
+    void takesManyCommandsOfOneLine() throws IOException {
+        runInput("flush; ".repeat(20_000) + "dump;" + " dump\n;");
+        assertThat(backend.operations).hasSize(20_002);
+    }
 }

@@ -117,4 +117,18 @@ class FileLedgerTests {
         assertThat(problems("add 10.0.0.1 10.0.0.2 ipcomp 2 -C deflate;"))
                 .containsExactly("CPI 2 is reserved (RFC 3173 3.3)");
     }
+
+    @Test
+    void neverQuotesAKeyThatStandsInPlaceOfAnAlgorithm() {
+        for (String name : List.of("", "aes-cbc", "aes-cbc0x", "hmac:")) {
+            assertThat(
+                            problems(
+                                    "add 10.0.0.1 10.0.0.2 esp 300 -E %s00112233445566778899aabb;"
+                                            .formatted(name)))
+                    .first()
+                    .asString()
+                    .contains("no cipher is called")
+                    .doesNotContain("0011");
+        }
+    }
 }

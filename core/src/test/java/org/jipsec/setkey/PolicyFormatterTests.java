@@ -159,6 +159,17 @@ class PolicyFormatterTests {
                 .contains("\tsecurity context: x\n\tspid=2 seq=3");
     }
 
+    @Test
+    void takesTheNumberOfAPolicyForUnsigned() {
+        Selector selector = new Selector(prefix("10.0.0.1", 32), 0, prefix("10.0.0.2", 32), 0, 255);
+
+        assertThat(text(policy(selector, Direction.OUT, 0, 0x8000_0001), Optional.empty(), false))
+                .startsWith("10.0.0.1[any] 10.0.0.2[any] 255\n\tout ipsec")
+                .contains("spid=2147483649 ");
+        assertThat(text(policy(selector, Direction.OUT, 0, -5), Optional.empty(), false))
+                .startsWith("(per-socket policy) \n\tout(socket) ipsec");
+    }
+
     private static String text(Policy policy, Optional<Instant> used, boolean withPorts) {
         StringBuilder out = new StringBuilder();
         new PolicyFormatter(ZoneOffset.UTC, withPorts)

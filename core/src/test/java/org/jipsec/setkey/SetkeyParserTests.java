@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 class SetkeyParserTests {
@@ -121,5 +122,28 @@ class SetkeyParserTests {
         assertThat(problems("add a b esp 300 -E des-cbc \"short;\r\nflush;\r\n").all())
                 .extracting(Diagnostic::code)
                 .containsExactlyInAnyOrder(Code.UNTERMINATED_STRING.id(), Code.DOS_LINE_ENDS.id());
+    }
+
+    @Test
+    void namesTheBracketThatIsMissing() {
+        assertThat(problems("add 10.0.0.1[80 10.0.0.2 esp 300 -E null;").all().getFirst().message())
+                .isEqualTo("expected `]`, found `10.0.0.2`");
+    }
+
+    @Test
+    void knowsAByteOrderMarkAndABackslashAtALinesEnd() {
+        Diagnostics problems = new Diagnostics();
+        SetkeyParser.parse(
+                new SourceText(
+                        "x",
+                        "\ufeffflush; flush; \\\nflush;".getBytes(StandardCharsets.UTF_8),
+                        Redactor.NONE),
+                problems);
+        assertThat(problems.all())
+                .extracting(Diagnostic::message)
+                .containsExactly(
+                        "the text begins with a byte order mark",
+                        "the character `\\` cannot stand here");
+        assertThat(problems.all()).allMatch(problem -> problem.hint().isPresent());
     }
 }

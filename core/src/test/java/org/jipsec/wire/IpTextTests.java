@@ -31,7 +31,7 @@ class IpTextTests {
         "::ffff:129.144.52.38, ::ffff:129.144.52.38",
         "0:0:0:0:0:ffff:8190:3426, ::ffff:129.144.52.38",
         "64:ff9b::1.2.3.4, 64:ff9b::102:304",
-        "fe80::1%7, fe80::1%7",
+        "fe80::1%999999, fe80::1%999999",
         "10.0.0.1, 10.0.0.1",
         "255.255.255.255, 255.255.255.255",
     })
@@ -98,5 +98,11 @@ class IpTextTests {
             assertThat(IpText.parse(address.getHostAddress()).orElseThrow().getAddress())
                     .isEqualTo(octets);
         }
+    }
+
+    @Test
+    void takesTheNameOfADeviceThatHasNoAddressOfTheKind() {
+        assertThat(IpText.parse("fe80::1%lo").map(IpText::text)).contains("fe80::1%lo");
+        assertThat(IpText.parse("fe80::1%nosuchdevice")).isEmpty();
     }
 }
