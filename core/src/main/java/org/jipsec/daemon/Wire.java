@@ -216,7 +216,7 @@ public final class Wire implements AutoCloseable {
                         batch -> threads.toHost.send(batch),
                         null,
                         this::relay);
-        sender = new WireSender(sockets, outbound.tally());
+        sender = new WireSender(sockets, outbound.tally(), outbound.newTally());
         threads = new DeviceThreads(tun);
         control =
                 Executors.newSingleThreadScheduledExecutor(
@@ -388,8 +388,8 @@ public final class Wire implements AutoCloseable {
         }
         host.close();
         threads.close();
-        sockets.close();
         sender.close();
+        sockets.close();
         outbound.close();
         inbound.close();
     }

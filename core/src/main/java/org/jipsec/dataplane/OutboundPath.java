@@ -74,6 +74,11 @@ public final class OutboundPath implements AutoCloseable {
         return tally;
     }
 
+    /// One more, for another thread that sends what comes out here.
+    public PacketTally newTally() {
+        return engine.counters().newTally();
+    }
+
     /// Lets `newTap` see the packets from the next batch on; null for nobody. By any thread.
     public void tap(@Nullable PacketTap newTap) {
         tap.set(newTap);
