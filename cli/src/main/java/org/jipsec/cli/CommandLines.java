@@ -140,10 +140,11 @@ public final class CommandLines {
             }
             named.put(option.names()[0], values);
         }
-        List<String> positionals = new ArrayList<>();
-        for (PositionalParamSpec positional : result.matchedPositionals()) {
-            positionals.addAll(List.of((String[]) positional.getValue()));
-        }
+        // one for each run of them between options, but all of the same spec, which has them all
+        List<String> positionals =
+                result.matchedPositionals().isEmpty()
+                        ? List.of()
+                        : List.of((String[]) result.matchedPositionals().getFirst().getValue());
         return new GivenOptions(named, positionals);
     }
 

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,19 @@ class OptionTests {
         assertThatThrownBy(() -> JsetkeyOptions.of(parse(line.split(" "))))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining(complaint);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "trace --socket s -c 3 host a and icmp",
+                "trace host a --socket s and icmp -c 3",
+                "-c 3 --socket s trace host a and icmp"
+            })
+    void optionsMayStandBetweenTheWords(String line) throws UsageException {
+        GivenOptions given = CommandLines.parse(CommandLines.jipsec(), line.split(" "));
+        assertThat(given.positionals()).containsExactly("trace", "host", "a", "and", "icmp");
+        assertThat(given.value("--count", "")).isEqualTo("3");
     }
 
     private static GivenOptions parse(String... arguments) throws UsageException {
