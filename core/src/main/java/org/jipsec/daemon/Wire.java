@@ -11,6 +11,7 @@ import org.jipsec.dataplane.SadbEngine;
 import org.jipsec.os.ErrorNumber;
 import org.jipsec.os.Offload;
 import org.jipsec.os.OsException;
+import org.jipsec.os.Rtnetlink;
 import org.jipsec.os.SocketError;
 import org.jipsec.os.Sysctl;
 import org.jipsec.os.Tun;
@@ -71,6 +72,10 @@ public final class Wire implements AutoCloseable {
     /// Packets that wait to be read, at most: some 50 ms of a busy sender's datagrams, while our
     /// thread has no turn. TCP is held back by its window before.
     private static final int QUEUE_LENGTH = 4000;
+
+    /// Of a packet that the host leaves to us to cut: then its pieces in ESP are one run of
+    /// datagrams, which has 64 KiB at most, and not one with a short second behind it.
+    private static final int MAXIMUM_SUPER_PACKET = 60 << 10;
 
     private static final int CAPACITY = PacketBuffer.MAXIMUM_PACKET;
     private static final long CHECK_SECONDS = 10;
@@ -318,6 +323,9 @@ public final class Wire implements AutoCloseable {
             }
             tun.setMtu(DEVICE_MTU);
             tun.setQueueLength(QUEUE_LENGTH);
+            try (Rtnetlink network = Rtnetlink.open()) {
+                network.limitSuperPackets(tun.interfaceIndex(), MAXIMUM_SUPER_PACKET);
+            }
             tun.setUp(true);
             return tun;
         } catch (IOException e) {

@@ -37,6 +37,15 @@ public record NetworkLink(int index, String name, int flags, int mtu) {
                 .u32(0);
     }
 
+    static NetlinkRequest limitSuperPackets(int index, int octets) {
+        return new NetlinkRequest(Netlink.RTM_SETLINK, Netlink.NLM_F_ACK)
+                .u32(0)
+                .u32(index)
+                .u32(0)
+                .u32(0)
+                .attributeU32(Netlink.IFLA_GSO_MAX_SIZE, octets);
+    }
+
     static Optional<NetworkLink> decode(NetlinkAnswer answer) throws WireException {
         ByteBuffer in = answer.rewound();
         Wire.skip(in, 4); // family, type

@@ -31,6 +31,17 @@ public final class Rtnetlink implements AutoCloseable {
         return dump(NetworkLink.dump(), "RTM_GETLINK", "", NetworkLink::decode);
     }
 
+    /// Lets TCP and UDP give a device no larger packets to cut than this.
+    ///
+    /// @param index of the device
+    /// @throws OsException ENODEV where there is none
+    public void limitSuperPackets(int index, int octets) throws OsException {
+        socket.request(
+                NetworkLink.limitSuperPackets(index, octets),
+                "RTM_SETLINK",
+                "device " + index + ", gso_max_size " + octets);
+    }
+
     public List<NetworkAddress> addresses(IpFamily family) throws OsException {
         return dump(
                 NetworkAddress.dump(family), "RTM_GETADDR", family.name(), NetworkAddress::decode);

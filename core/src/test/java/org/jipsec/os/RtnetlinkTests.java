@@ -64,6 +64,16 @@ class RtnetlinkTests {
     }
 
     @Test
+    void limitsSuperPackets() throws Exception {
+        network.limitSuperPackets(veth, 61440);
+        assertThat(hosts.ip("a", "-details", "link", "show", "veth0"))
+                .contains("gso_max_size 61440 ");
+        assertThatThrownBy(() -> network.limitSuperPackets(9999, 61440))
+                .isInstanceOf(OsException.class)
+                .hasMessageContaining("ENODEV");
+    }
+
+    @Test
     void tellsAddresses() throws Exception {
         assertThat(network.addresses(IpFamily.IPV4))
                 .extracting(each -> each.interfaceIndex() + " " + each.prefix())
