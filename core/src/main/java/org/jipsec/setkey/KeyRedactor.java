@@ -111,7 +111,7 @@ final class KeyRedactor implements Redactor {
 
     private int quoted(int start) {
         int close = indexOf('"', start + 1, text.length);
-        int newline = indexOf('\n', start + 1, text.length);
+        int newline = indexOf('\n', start + 1, close < 0 ? start : close);
         boolean label = state == State.LABEL_FOLLOWS;
         if (state != State.PLAIN) {
             state = State.PLAIN;

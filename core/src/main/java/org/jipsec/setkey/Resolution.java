@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 /// then answers with nothing.
 final class Resolution {
     private static final int LAST_PORT = 0xffff;
+    private static final int LONGEST_SHOWN = 40;
 
     private final NameResolver names;
     private final Diagnostics problems;
@@ -158,7 +159,8 @@ final class Resolution {
                     Code.PORT_RANGE
                             .at(
                                     text.span(),
-                                    "port %s does not exist (0 to 65535)".formatted(text.value()))
+                                    "port %s does not exist (0 to 65535)"
+                                            .formatted(abridged(text.value())))
                             .note(
                                     "setkey would have installed port %d here without a word"
                                             .formatted(number & LAST_PORT)));
@@ -171,7 +173,7 @@ final class Resolution {
                             .at(
                                     text.span(),
                                     "no service `%s` over UDP is known here"
-                                            .formatted(text.value()))
+                                            .formatted(abridged(KeyMask.in(text.value()))))
                             .note("setkey looks ports up as UDP services, whatever the protocol")
                             .hint("write the number of the port"));
         }
@@ -191,7 +193,8 @@ final class Resolution {
             }
             problems.report(
                     Code.PROTOCOL_RANGE.at(
-                            upper.span(), "protocol %s does not exist (0 to 255)".formatted(text)));
+                            upper.span(),
+                            "protocol %s does not exist (0 to 255)".formatted(abridged(text))));
             return OptionalInt.empty();
         }
         OptionalInt number =
@@ -208,13 +211,18 @@ final class Resolution {
                     Code.UNKNOWN_PROTOCOL
                             .at(
                                     upper.span(),
-                                    "no protocol `%s` above IP is known here".formatted(text))
+                                    "no protocol `%s` above IP is known here"
+                                            .formatted(abridged(KeyMask.in(text))))
                             .hint(
                                     lower.isPresent()
                                             ? "write `%s`".formatted(text.toLowerCase(Locale.ROOT))
                                             : "write its number, or any for all"));
         }
         return number;
+    }
+
+    private static String abridged(String text) {
+        return text.length() > LONGEST_SHOWN ? text.substring(0, LONGEST_SHOWN) + "…" : text;
     }
 
     private static boolean isNumber(String text) {

@@ -397,4 +397,23 @@ class SetkeyPlannerTests {
                         "SK050", "SK030", "SK033", "SK014", "SK003", "SK053", "SK055", "SK057",
                         "SK070", "SK005", "SK002", "SK008");
     }
+
+    @Test
+    void saysOfALongWordOnlyItsBeginning() {
+        String nines = "9".repeat(100_000);
+        String letters = "z".repeat(100_000);
+        for (String text :
+                List.of(
+                        "add 10.0.0.1[%s] 10.0.0.2 esp 300 -E null;".formatted(nines),
+                        "add 10.0.0.1[%s] 10.0.0.2 esp 300 -E null;".formatted(letters),
+                        "spdadd 10.0.0.1 10.0.0.2 %s -P out none;".formatted(nines),
+                        "spdadd 10.0.0.1 10.0.0.2 %s -P out none;".formatted(letters),
+                        "spdadd 10.0.0.1 10.0.0.2 any -P out prio def + %s none;".formatted(nines),
+                        "add 10.0.0.1 10.0.0.2 esp %s -u %s -E %s;"
+                                .formatted(nines, nines, letters))) {
+            assertThat(compile(text, Capabilities.userspace(), false).diagnostics().all())
+                    .isNotEmpty()
+                    .allSatisfy(problem -> assertThat(problem.message().length()).isLessThan(200));
+        }
+    }
 }

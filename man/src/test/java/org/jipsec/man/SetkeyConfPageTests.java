@@ -2,6 +2,8 @@ package org.jipsec.man;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jipsec.diag.Rendering;
+import org.jipsec.diag.SourceText;
 import org.jipsec.sadb.Capabilities;
 import org.jipsec.setkey.ClassicDeviations;
 import org.jipsec.setkey.Code;
@@ -74,5 +76,28 @@ class SetkeyConfPageTests {
                                                         .diagnostics()
                                                         .all())
                                         .noneMatch(diagnostic -> diagnostic.isError()));
+    }
+
+    @Test
+    void diagnosticShownIsTheProgramsOwn() {
+        SourceText source =
+                SetkeyLanguage.source(
+                        "site-b.conf",
+                        """
+
+
+                        add 192.0.2.1 198.51.100.1 ah 0x1001
+                            -A hmac-sha1 0x0123456789abcdef0123456789abcdef;
+                        """
+                                .getBytes(StandardCharsets.UTF_8));
+        String said =
+                new Rendering(source, false)
+                        .all(
+                                SetkeyLanguage.compile(
+                                                source,
+                                                Capabilities.userspace(),
+                                                CompileOptions.standard())
+                                        .diagnostics());
+        assertThat(page.displays("DIAGNOSTICS").getFirst().strip()).isEqualTo(said.strip());
     }
 }
