@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 
 /// The thread from the wire to the host: receives from all sockets, puts headers in front of what
 /// comes without, hands all of it to the [InboundPath]. It also empties the error queues.
-final class InLoop implements PacketLoop {
+final class InLoop extends PacketLoop {
     private static final int LARGEST = 1 << 16;
     private static final int UDP_SLOTS = 8;
     private static final int RAW_SLOTS = 32;
@@ -31,13 +31,11 @@ final class InLoop implements PacketLoop {
     private final InboundPath path;
     private final HostWriter toHost;
     private final Consumer<SocketError> errors;
-    private final Poller poller;
     private final ReceiveBatch udpBatch = new ReceiveBatch(UDP_SLOTS, LARGEST);
     private final ReceiveBatch rawBatch = new ReceiveBatch(RAW_SLOTS, LARGEST);
     private final PacketBatch batch;
     private final PacketTally tally;
     private final RebuiltHeaders headers = new RebuiltHeaders();
-    private volatile boolean stopped;
 
     // As the sockets were when last looked at; the same index in the lists and in the slots.
     private List<WireSockets.UdpPort> udp = List.of();
@@ -48,19 +46,18 @@ final class InLoop implements PacketLoop {
     /// @param errors takes what stands in the sockets' error queues
     InLoop(WireSockets sockets, InboundPath path, HostWriter toHost, Consumer<SocketError> errors)
             throws OsException {
+        super(2 * WireSockets.MAXIMUM_PORTS + WireSockets.MAXIMUM_RAW_SOCKETS);
         this.sockets = sockets;
         this.path = path;
         this.toHost = toHost;
         this.errors = errors;
-        this.poller =
-                Poller.create(2 * WireSockets.MAXIMUM_PORTS + WireSockets.MAXIMUM_RAW_SOCKETS);
         this.batch = path.newBatch();
         this.tally = path.tally();
     }
 
     @Override
-    public void run() throws OsException {
-        while (!stopped) {
+    void run() throws OsException {
+        while (!isStopped()) {
             watch();
             poller.await(Poller.FOREVER);
             for (int i = 0; i < slots.length; i++) {
@@ -209,19 +206,8 @@ final class InLoop implements PacketLoop {
     }
 
     @Override
-    public void wake() {
-        poller.wake();
-    }
-
-    @Override
-    public void stop() {
-        stopped = true;
-        poller.wake();
-    }
-
-    @Override
     public void close() {
-        poller.close();
+        super.close();
         udpBatch.close();
         rawBatch.close();
     }

@@ -15,26 +15,24 @@ import java.util.OptionalLong;
 
 /// The thread from the host to the wire: reads super-packets, cuts them, hands them to the
 /// [OutboundPath], a batch whenever nothing more is there to read or enough is.
-final class OutLoop implements PacketLoop {
+final class OutLoop extends PacketLoop {
     private final TunQueue queue;
     private final OutboundPath path;
     private final HostWriter toHost;
     private final InstantSource clock;
-    private final Poller poller;
     private final NativeBuffer frame = NativeBuffer.ofSize(Segmenter.MAXIMUM_FRAME);
     private final Segmenter segmenter;
     private final PacketBatch batch;
     private final PacketTally tally;
-    private volatile boolean stopped;
 
     /// @param toHost of ICMP errors, which the path gives it
     OutLoop(TunQueue queue, OutboundPath path, HostWriter toHost, int capacity, InstantSource clock)
             throws OsException {
+        super(1);
         this.queue = queue;
         this.path = path;
         this.toHost = toHost;
         this.clock = clock;
-        this.poller = Poller.create(1);
         this.segmenter = new Segmenter(capacity);
         this.batch = path.newBatch();
         this.tally = path.tally();
@@ -42,8 +40,8 @@ final class OutLoop implements PacketLoop {
     }
 
     @Override
-    public void run() throws OsException {
-        while (!stopped) {
+    void run() throws OsException {
+        while (!isStopped()) {
             int octets = queue.read(frame, 0, frame.size());
             if (octets != TunQueue.WOULD_BLOCK) {
                 take(octets);
@@ -88,19 +86,8 @@ final class OutLoop implements PacketLoop {
     }
 
     @Override
-    public void wake() {
-        poller.wake();
-    }
-
-    @Override
-    public void stop() {
-        stopped = true;
-        poller.wake();
-    }
-
-    @Override
     public void close() {
-        poller.close();
+        super.close();
         frame.close();
     }
 }

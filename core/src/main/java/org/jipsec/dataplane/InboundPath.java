@@ -10,7 +10,7 @@ import java.util.function.IntPredicate;
 /// The way from the wire to the host: [Inbound] with what has to be done about its verdicts. For
 /// one thread, which may be another than that of the [OutboundPath]; the engine between them may be
 /// used by any. Nothing is allocated for a packet that passes.
-public final class InboundPath implements AutoCloseable {
+public final class InboundPath extends PacketPath implements AutoCloseable {
     /// Takes one packet that is not simply for the host.
     @FunctionalInterface
     public interface Aside {
@@ -18,17 +18,11 @@ public final class InboundPath implements AutoCloseable {
         void take(PacketBatch batch, int slot, long nowMillis);
     }
 
-    private final SadbEngine engine;
-    private final InstantSource clock;
     private final Inbound inbound;
-    private final PacketTally tally;
-    private final VerdictReports reports;
     private final OutgoingBatch hostBatch;
     private final @Nullable Aside forward;
     private final @Nullable Aside ike;
     private final boolean clearPasses;
-    private final int capacity;
-    private final TapPoint tap = new TapPoint(Direction.IN);
 
     /// @param capacity octets of the largest packet
     /// @param clearPasses whether packets that come in clear are handed on, too; false where the
@@ -45,31 +39,12 @@ public final class InboundPath implements AutoCloseable {
             Link toHost,
             @Nullable Aside forward,
             @Nullable Aside ike) {
-        this.engine = engine;
-        this.clock = clock;
+        super(engine, clock, capacity, Direction.IN);
         this.inbound = new Inbound(locality, encapsulationPorts);
-        this.tally = engine.counters().newTally();
-        this.reports = new VerdictReports(engine, tally);
         this.hostBatch = new OutgoingBatch(IpsecStack.SLOTS, capacity, toHost);
-        this.capacity = capacity;
         this.clearPasses = clearPasses;
         this.forward = forward;
         this.ike = ike;
-    }
-
-    /// A batch that fits this path.
-    public PacketBatch newBatch() {
-        return new PacketBatch(IpsecStack.SLOTS, capacity);
-    }
-
-    /// What this path's thread counts.
-    public PacketTally tally() {
-        return tally;
-    }
-
-    /// Lets `newTap` see the packets from the next batch on; null for nobody. By any thread.
-    public void tap(@Nullable PacketTap newTap) {
-        tap.set(newTap);
     }
 
     /// Packets that came in.

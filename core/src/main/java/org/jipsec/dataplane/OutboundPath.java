@@ -15,23 +15,17 @@ import java.util.random.RandomGenerator;
 /// the packets that wait for their SA. For one thread, which may be another than that of the
 /// [InboundPath]; the engine between them may be used by any. Nothing is allocated for a packet
 /// that passes.
-public final class OutboundPath implements AutoCloseable {
+public final class OutboundPath extends PacketPath implements AutoCloseable {
     /// How long a packet waits for its SA.
     private static final long PATIENCE = SaLifetimes.LARVAL.toMillis();
 
-    private final SadbEngine engine;
-    private final InstantSource clock;
     private final Outbound outbound;
-    private final PacketTally tally;
-    private final VerdictReports reports;
     private final OutgoingBatch wireBatch;
     private final OutgoingBatch hostBatch;
     private final PacketBatch single;
     private final PacketBatch answer;
-    private final int capacity;
     private final MessageRate answerRate = new MessageRate();
     private final HeldPackets held = new HeldPackets();
-    private final TapPoint tap = new TapPoint(Direction.OUT);
     private final Consumer<SadbEvent> listener = this::on;
     private volatile boolean databasesChanged;
     private volatile boolean holding;
@@ -51,37 +45,18 @@ public final class OutboundPath implements AutoCloseable {
             int capacity,
             Link toWire,
             Link toHost) {
-        this.engine = engine;
-        this.clock = clock;
+        super(engine, clock, capacity, Direction.OUT);
         this.outbound = new Outbound(random, pathMtu, ikeSources);
-        this.tally = engine.counters().newTally();
-        this.reports = new VerdictReports(engine, tally);
         this.wireBatch = new OutgoingBatch(IpsecStack.SLOTS, capacity, toWire);
         this.hostBatch = new OutgoingBatch(IpsecStack.SLOTS, capacity, toHost);
         this.single = new PacketBatch(1, capacity);
         this.answer = new PacketBatch(1, capacity);
-        this.capacity = capacity;
         engine.listen(listener);
-    }
-
-    /// A batch that fits this path.
-    public PacketBatch newBatch() {
-        return new PacketBatch(IpsecStack.SLOTS, capacity);
-    }
-
-    /// What this path's thread counts.
-    public PacketTally tally() {
-        return tally;
     }
 
     /// One more, for another thread that sends what comes out here.
     public PacketTally newTally() {
         return engine.counters().newTally();
-    }
-
-    /// Lets `newTap` see the packets from the next batch on; null for nobody. By any thread.
-    public void tap(@Nullable PacketTap newTap) {
-        tap.set(newTap);
     }
 
     /// Packets that the host, or a network behind it, wants to send.
