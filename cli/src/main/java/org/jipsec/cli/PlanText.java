@@ -4,12 +4,15 @@ import org.jipsec.sadb.AuthAlgorithm;
 import org.jipsec.sadb.CompressionAlgorithm;
 import org.jipsec.sadb.EncryptionAlgorithm;
 import org.jipsec.sadb.Endpoint;
+import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.Policy;
+import org.jipsec.sadb.PolicyPriority;
 import org.jipsec.sadb.PolicyRule;
 import org.jipsec.sadb.SaReference;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SecurityAssociation;
 import org.jipsec.sadb.Selector;
+import org.jipsec.setkey.PolicyFormatter;
 import org.jipsec.wire.IpText;
 import org.jipsec.wire.Prefix;
 
@@ -31,8 +34,8 @@ final class PlanText {
                             + wish.protocol().word()
                             + " "
                             + between(wish.source(), wish.destination());
-            case SadbOperation.FlushSas(var protocol) -> "SAD - all " + protocol.word();
-            case SadbOperation.DumpSas(var protocol) -> "SAD ? all " + protocol.word();
+            case SadbOperation.FlushSas(var protocol) -> "SAD - all" + only(protocol);
+            case SadbOperation.DumpSas(var protocol) -> "SAD ? all" + only(protocol);
             case SadbOperation.AddPolicy(var policy) -> "SPD + " + text(policy);
             case SadbOperation.UpdatePolicy(var policy) -> "SPD ~ " + text(policy);
             case SadbOperation.DeletePolicy(var policy) -> "SPD - " + text(policy);
@@ -50,6 +53,10 @@ final class PlanText {
         };
     }
 
+    private static String only(IpsecProtocol protocol) {
+        return protocol == IpsecProtocol.UNSPEC ? "" : " " + protocol.word();
+    }
+
     private static String text(SecurityAssociation sa) {
         StringBuilder text = new StringBuilder();
         text.append(sa.protocol().word()).append(' ');
@@ -65,7 +72,32 @@ final class PlanText {
         if (sa.compression() != CompressionAlgorithm.NONE) {
             text.append(' ').append(sa.compression().word());
         }
+        appendExtensions(text, sa);
         return text.toString();
+    }
+
+    /// As a file has them; none for what a file leaves out.
+    private static void appendExtensions(StringBuilder text, SecurityAssociation sa) {
+        appendNumber(text, " -u ", Integer.toUnsignedLong(sa.reqid()));
+        appendNumber(text, " -r ", sa.replayWindow());
+        text.append(sa.extendedSequence() ? " -esn" : "");
+        appendNumber(text, " -lh ", sa.hard().sinceAdded().toSeconds());
+        appendNumber(text, " -ls ", sa.soft().sinceAdded().toSeconds());
+        appendNumber(text, " -bh ", sa.hard().bytes());
+        appendNumber(text, " -bs ", sa.soft().bytes());
+        sa.encapsulation()
+                .ifPresent(
+                        udp ->
+                                text.append(" in UDP ")
+                                        .append(udp.sourcePort())
+                                        .append(" -> ")
+                                        .append(udp.destinationPort()));
+    }
+
+    private static void appendNumber(StringBuilder text, String flag, long number) {
+        if (number != 0) {
+            text.append(flag).append(Long.toUnsignedString(number));
+        }
     }
 
     private static String text(SaReference reference) {
@@ -79,13 +111,23 @@ final class PlanText {
     private static String text(Policy policy) {
         Selector selector = policy.selector();
         StringBuilder text = new StringBuilder(policy.direction().word());
-        text.append(' ').append(prefix(selector.source(), selector.sourcePort()));
-        text.append(" -> ").append(prefix(selector.destination(), selector.destinationPort()));
+        boolean ported = hasPorts(selector.protocol());
+        text.append(' ').append(prefix(selector.source(), ported ? selector.sourcePort() : 0));
+        text.append(" -> ");
+        text.append(prefix(selector.destination(), ported ? selector.destinationPort() : 0));
         text.append(' ');
         if (selector.protocol() == Selector.ANY_PROTOCOL) {
             text.append("any");
         } else {
             text.append("protocol ").append(selector.protocol());
+        }
+        boolean detailed = selector.sourcePort() != 0 || selector.destinationPort() != 0;
+        if (!ported && detailed) {
+            text.append(' ').append(selector.sourcePort());
+            text.append(',').append(selector.destinationPort());
+        }
+        if (policy.priority() != PolicyPriority.DEFAULT) {
+            PolicyFormatter.appendPriority(text, policy.priority());
         }
         text.append(' ').append(policy.action().word());
         for (PolicyRule rule : policy.rules()) {
@@ -96,8 +138,17 @@ final class PlanText {
                 text.append(end(ends.source())).append('-').append(end(ends.destination()));
             }
             text.append('/').append(rule.level().word());
+            appendNumber(text, ":", Integer.toUnsignedLong(rule.reqid()));
         }
         return text.toString();
+    }
+
+    /// ICMP, GRE and the mobility header have other things where ports would be.
+    private static boolean hasPorts(int protocol) {
+        return switch (protocol) {
+            case 1, 47, 58, 135 -> false;
+            default -> true;
+        };
     }
 
     private static String between(Endpoint source, Endpoint destination) {

@@ -208,6 +208,30 @@ class JsetkeyCommandTests {
     }
 
     @Test
+    void printsInAPlanAllThatTellsTwoCommandsApart() throws IOException {
+        file(
+                "x.conf",
+                """
+                flush; dump esp;
+                add 10.0.0.1[5] 10.0.0.2[6] esp-udp 0x1000 -m tunnel -u 7 -r 32 -lh 9 -ls 8
+                    -bh 7 -bs 6 -esn
+                    -E aes-gcm-16 0xc0291ff014dccdd03874d9e8e4cdf3e60b30557a;
+                spdadd 10.0.0.0/8[1] 10.0.0.2[2] tcp
+                    -P out prio high + 5 ipsec esp/tunnel/10.0.0.1-10.0.0.2/unique:7;
+                spdadd ::1 ::2 icmp6 135,0 -P out none;
+                """);
+        assertThat(machine.run("--check", "-f", "x.conf").out())
+                .isEqualTo(
+                        """
+                        SAD - all
+                        SAD ? all esp
+                        SAD + esp 10.0.0.1[5] -> 10.0.0.2[6] spi 0x1000 tunnel aes-gcm-16 -u 7 -r 32 -esn -lh 9 -ls 8 -bh 7 -bs 6 in UDP 5 -> 6
+                        SPD + out 10.0.0.0/8[1] -> 10.0.0.2/32[2] protocol 6 prio high + 5 ipsec esp/tunnel/10.0.0.1-10.0.0.2/unique:7
+                        SPD + out ::1/128 -> ::2/128 protocol 58 135,0 none
+                        """);
+    }
+
+    @Test
     void printsWhatWouldBeSentWithoutSendingIt() throws IOException {
         file("x.conf", ADD);
         assertThat(machine.run("-n", "-v", "-f", "x.conf").out())

@@ -66,7 +66,7 @@ public final class PolicyFormatter {
 
     /// Appends ` prio def + 100`; nothing for the priority 0, which is that of a policy that has
     /// none.
-    static void appendPriority(StringBuilder out, int priority) {
+    public static void appendPriority(StringBuilder out, int priority) {
         if (priority == 0) {
             return;
         }
