@@ -1,3 +1,5 @@
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.classfile.ClassBuilder;
@@ -27,6 +29,8 @@ import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 
 /// Makes the classes of the image's jars such as the AOT cache of JDK 25 can hold, without changing
 /// what they do:
@@ -35,11 +39,15 @@ import java.util.jar.JarOutputStream;
 ///   65, with the stack maps that this version must have.
 /// - The `typeSwitch` behind a `switch` over patterns is linked anew at each start, by generating
 ///   code: where its labels are types only, it becomes a method of `instanceof`s.
+/// - Classes of a signed jar (BouncyCastle's) are refused, and the first of them that is used has
+///   the signature of the whole jar checked, for longer than the JVM takes to start: the jar loses
+/// it.
 ///
 /// Run by the JDK's source launcher: `java ImageClasses.java JAR...`
 final class ImageClasses {
     private static final int OLDEST = 50;
     private static final int MODERN = 65;
+    private static final Pattern SIGNATURE = Pattern.compile("META-INF/[^/]*\\.(SF|RSA|DSA|EC)");
 
     private final ClassFile classFile;
 
@@ -69,12 +77,21 @@ final class ImageClasses {
     private void rewrite(Path jar) throws IOException {
         Path rewritten = jar.resolveSibling(jar.getFileName() + ".new");
         boolean changed = false;
-        try (JarFile in = new JarFile(jar.toFile());
+        boolean signed = isSigned(jar);
+        try (JarFile in = new JarFile(jar.toFile(), false);
                 OutputStream file = Files.newOutputStream(rewritten);
                 JarOutputStream out = new JarOutputStream(file)) {
             for (JarEntry entry : Collections.list(in.entries())) {
                 byte[] octets = in.getInputStream(entry).readAllBytes();
-                if (entry.getName().endsWith(".class")
+                if (signed) {
+                    changed = true;
+                    if (SIGNATURE.matcher(entry.getName()).matches()) {
+                        continue;
+                    }
+                    if (entry.getName().equals(JarFile.MANIFEST_NAME)) {
+                        octets = withoutDigests(octets);
+                    }
+                } else if (entry.getName().endsWith(".class")
                         && !entry.getName().endsWith("module-info.class")) {
                     byte[] better = rewritten(octets);
                     changed |= better != octets;
@@ -92,6 +109,21 @@ final class ImageClasses {
         } else {
             Files.delete(rewritten);
         }
+    }
+
+    private static boolean isSigned(Path jar) throws IOException {
+        try (JarFile in = new JarFile(jar.toFile(), false)) {
+            return in.stream().anyMatch(entry -> SIGNATURE.matcher(entry.getName()).matches());
+        }
+    }
+
+    /// What a manifest says of the jar as a whole.
+    private static byte[] withoutDigests(byte[] octets) throws IOException {
+        Manifest manifest = new Manifest(new ByteArrayInputStream(octets));
+        manifest.getEntries().clear();
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        manifest.write(kept);
+        return kept.toByteArray();
     }
 
     private byte[] rewritten(byte[] octets) {

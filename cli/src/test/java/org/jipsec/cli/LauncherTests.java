@@ -26,6 +26,8 @@ import java.util.stream.Stream;
 
 /// The shell script that the programs are started by.
 class LauncherTests {
+    private static final String FLAGS = "-XX:+UseSerialGC --enable-native-access=ALL-UNNAMED";
+
     /// CAP_NET_ADMIN and CAP_NET_RAW.
     private static final String TWO_CAPABILITIES = "0000000000003000";
 
@@ -42,7 +44,8 @@ class LauncherTests {
                 Files.readString(Path.of("src/main/launcher/launcher"))
                         .replace("@PROGRAM@", "jipsecd")
                         .replace("@JAVA_HOME@", System.getProperty("java.home"))
-                        .replace("@FLAGS@", "-XX:+UseSerialGC --enable-native-access=ALL-UNNAMED")
+                        .replace("@FLAGS@", FLAGS)
+                        .replace("@SERVICE_FLAGS@", FLAGS)
                         .replace("@CLASSPATH@", classPath);
         Files.createDirectories(folder.resolve("bin"));
         launcher = folder.resolve("bin/jipsecd");
