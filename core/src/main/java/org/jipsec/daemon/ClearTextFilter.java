@@ -58,6 +58,11 @@ final class ClearTextFilter {
         look();
     }
 
+    /// Whether a process has changed nftables for this filter.
+    boolean isOurs(long process) {
+        return nft.wasRunBy(process);
+    }
+
     /// Whether the table is there, as far as is known.
     boolean isEstablished() {
         return expected != null;

@@ -40,6 +40,11 @@ interface HostSide extends AutoCloseable {
     /// The device was made anew: what led to the old one is gone.
     void deviceReopened();
 
+    /// Ends, and undoes what was done to the host.
     @Override
     void close();
+
+    /// Ends as [#close], because something is broken, but leaves in the host what keeps clear text
+    /// of policies from leaving and from coming in.
+    void abandon();
 }

@@ -5,15 +5,23 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/// The program nft(8).
+/// The program nft(8). For one thread.
 final class Nft {
     private static final List<Path> PLACES =
             List.of(Path.of("/usr/sbin/nft"), Path.of("/sbin/nft"), Path.of("/usr/bin/nft"));
 
+    /// So many of our own changes may be told of late.
+    private static final int REMEMBERED = 64;
+
     private final Path program;
+
+    /// The processes that ran scripts, the oldest first.
+    private final Deque<Long> processes = new ArrayDeque<>();
 
     Nft(Path program) {
         this.program = program;
@@ -22,6 +30,11 @@ final class Nft {
     /// Empty when it is not installed.
     static Optional<Nft> find() {
         return PLACES.stream().filter(Files::isExecutable).findFirst().map(Nft::new);
+    }
+
+    /// Whether a process has run a script of ours, not long ago.
+    boolean wasRunBy(long process) {
+        return processes.contains(process);
     }
 
     /// Carries out a script, all of it or nothing.
@@ -53,6 +66,10 @@ final class Nft {
         builder.redirectErrorStream(true);
         builder.environment().put("LC_ALL", "C");
         Process process = builder.start();
+        processes.add(process.pid());
+        if (processes.size() > REMEMBERED) {
+            processes.remove();
+        }
         try {
             try (OutputStream script = process.getOutputStream()) {
                 script.write(input.getBytes(StandardCharsets.UTF_8));

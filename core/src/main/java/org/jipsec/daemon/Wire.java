@@ -99,6 +99,7 @@ public final class Wire implements AutoCloseable {
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile @Nullable IkeRelay ikeRelay;
     private volatile DeviceThreads threads;
+    private volatile boolean broken;
     private boolean ipInIp;
     private int losses;
 
@@ -221,8 +222,13 @@ public final class Wire implements AutoCloseable {
                         batch -> threads.toHost.send(batch),
                         null,
                         this::relay);
-        sender = new WireSender(sockets, outbound.tally(), outbound.newTally());
-        threads = new DeviceThreads(tun);
+        try {
+            sender = new WireSender(sockets, outbound.tally(), outbound.newTally());
+            threads = new DeviceThreads(tun);
+        } catch (OsException e) {
+            host.close();
+            throw e;
+        }
         control =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("wire-control").factory());
@@ -262,7 +268,7 @@ public final class Wire implements AutoCloseable {
                                 Diversion.start(
                                         engine,
                                         new Diversion.Settings(
-                                                WireNames.DEVICE, deviceMtu, clampMss),
+                                                WireNames.DEVICE, deviceMtu, clampMss, Nft.find()),
                                         learnt::to,
                                         messages,
                                         failing),
@@ -381,7 +387,8 @@ public final class Wire implements AutoCloseable {
                 tun.name(), DEVICE_MTU, tun.granted(), sockets.ports(), host.isFiltering());
     }
 
-    /// Ends it: what led packets here is taken away first. Again: nothing.
+    /// Ends it: what led packets here is taken away first. When the wire had failed it stays, and
+    /// packets of policies are refused until there is a wire again. Again: nothing.
     @Override
     public void close() {
         ended.set(true); // whatever breaks from now on is nobody's concern
@@ -394,7 +401,11 @@ public final class Wire implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        host.close();
+        if (broken) {
+            host.abandon();
+        } else {
+            host.close();
+        }
         threads.close();
         sender.close();
         sockets.close();
@@ -541,6 +552,7 @@ public final class Wire implements AutoCloseable {
 
     private void fail(String why) {
         if (ended.compareAndSet(false, true)) {
+            broken = true;
             failed.accept(why);
         }
     }

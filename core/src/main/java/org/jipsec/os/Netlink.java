@@ -72,5 +72,16 @@ final class Netlink {
     static final int RTMGRP_IPV6_ROUTE = 0x400;
     static final int RTMGRP_IPV6_RULE = 0x40000;
 
+    static final int NETLINK_ROUTE = 0;
+    static final int NETLINK_NETFILTER = 12;
+
+    /// NFNLGRP_NFTABLES, as a mask.
+    static final int GROUP_NFTABLES = 1 << 6;
+
+    /// NFT_MSG_NEWGEN of NFNL_SUBSYS_NFTABLES: a transaction is complete.
+    static final int NFT_NEW_GENERATION = 10 << 8 | 15;
+
+    static final int NFTA_GEN_PROC_PID = 2;
+
     private Netlink() {}
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A NETLINK_ROUTE socket of the calling thread's network namespace. For one thread at a time.
+/// A netlink socket of the calling thread's network namespace. For one thread at a time.
 final class NetlinkSocket extends Descriptor {
     private static final int BUFFER = 1 << 16; // more than the kernel puts into one datagram
     private static final int PATIENCE = 10_000;
@@ -29,12 +29,13 @@ final class NetlinkSocket extends Descriptor {
         super(number, "netlink");
     }
 
-    /// @param groups RTMGRP_, whose notifications it receives
+    /// @param protocol NETLINK_
+    /// @param groups a mask of those whose notifications it receives; of NETLINK_ROUTE RTMGRP_
     /// @param receiveBuffer in octets, 0 for the system's default
-    static NetlinkSocket open(int groups, int receiveBuffer) throws OsException {
+    static NetlinkSocket open(int protocol, int groups, int receiveBuffer) throws OsException {
         Platform.require();
         NetlinkSocket socket =
-                new NetlinkSocket(Call.socket(Layouts.AF_NETLINK, Layouts.SOCK_RAW, 0));
+                new NetlinkSocket(Call.socket(Layouts.AF_NETLINK, Layouts.SOCK_RAW, protocol));
         try (NativeBuffer name = NativeBuffer.ofSize(Layouts.SOCKADDR_NL_SIZE)) {
             if (receiveBuffer > 0) {
                 socket.enlarge(receiveBuffer);

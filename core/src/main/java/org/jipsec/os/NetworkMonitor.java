@@ -42,7 +42,7 @@ public final class NetworkMonitor implements AutoCloseable {
         for (Topic topic : topics) {
             groups |= topic.groups;
         }
-        return new NetworkMonitor(NetlinkSocket.open(groups, buffer));
+        return new NetworkMonitor(NetlinkSocket.open(Netlink.NETLINK_ROUTE, groups, buffer));
     }
 
     /// Readable when there are events.

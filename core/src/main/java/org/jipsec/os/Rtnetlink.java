@@ -24,7 +24,7 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     public static Rtnetlink open() throws OsException {
-        return new Rtnetlink(NetlinkSocket.open(0, 1 << 20));
+        return new Rtnetlink(NetlinkSocket.open(Netlink.NETLINK_ROUTE, 0, 1 << 20));
     }
 
     public List<NetworkLink> links() throws OsException {
@@ -77,7 +77,8 @@ public final class Rtnetlink implements AutoCloseable {
     ///
     /// @param mark as if the packet had it, 0 for none
     /// @return the route with the source address that the kernel would choose; its destination is
-    ///     `destination`. Empty when there is none, or it leads nowhere
+    ///     `destination`, and its MTU not one that the kernel has learnt from ICMP. Empty when
+    ///     there is none, or it leads nowhere
     public Optional<NetworkRoute> routeTo(InetAddress destination, int mark) throws OsException {
         try {
             List<NetlinkAnswer> answers =

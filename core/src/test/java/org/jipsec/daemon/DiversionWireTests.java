@@ -278,7 +278,7 @@ class DiversionWireTests {
     void withoutNftWarnsLoudlyAndDivertsAllTheSame() throws Exception {
         try (DivertedHost host = new DivertedHost(false)) {
             host.closeDiversion();
-            try (Diversion bare = startWith(host, Optional.empty())) {
+            try (Diversion bare = host.start(false, Optional.empty())) {
                 assertThat(host.messages)
                         .singleElement()
                         .asString()
@@ -300,7 +300,7 @@ class DiversionWireTests {
     void whatNftCannotDoIsToldOnceAndNeverTakenBack() throws Exception {
         try (DivertedHost host = new DivertedHost(false)) {
             host.closeDiversion();
-            try (Diversion bare = startWith(host, Optional.of(new Nft(Path.of("/bin/false"))))) {
+            try (Diversion bare = host.start(false, Optional.of(new Nft(Path.of("/bin/false"))))) {
                 bare.encapsulationPorts(Set.of(10_000));
                 host.run(
                         new SadbOperation.AddPolicy(
@@ -316,10 +316,17 @@ class DiversionWireTests {
         }
     }
 
+    /// The same process may hold the policies no more when it ends, so that nobody knows whom to
+    /// let out in clear: nobody.
     @Test
-    void tellsThatItHasStoppedAndLeavesNothing() throws Exception {
+    void tellsThatItHasStoppedAndLetsNothingOutOrInUntilItsSuccessorComes() throws Exception {
         try (DivertedHost host = new DivertedHost(false)) {
-            host.add(TestPolicies.esp(Direction.OUT, TestPolicies.between(A, B)));
+            host.add(
+                    TestPolicies.esp(Direction.OUT, TestPolicies.between(A, B)),
+                    TestPolicies.none(
+                            Direction.IN,
+                            new Selector(TestPolicies.prefix(B), 0, TestPolicies.prefix(A), 9, 17)),
+                    TestPolicies.esp(Direction.IN, TestPolicies.between(B, A)));
             host.learnt =
                     _ -> {
                         throw new IllegalStateException("a bug");
@@ -330,21 +337,49 @@ class DiversionWireTests {
                             "the diversion of packets has stopped:"
                                     + " java.lang.IllegalStateException: a bug");
             host.diversion().awaitApplied();
-            assertThat(host.routes("-4")).isEmpty();
+            host.closeDiversion();
+            host.closeDevice();
+            assertThat(host.hosts.run("a", "sh", "-c", "ip route get 10.1.0.2 2>&1 || true"))
+                    .contains("No route to host");
+            assertThat(host.arrives(B, A, 2000)).isFalse();
+
+            host.learnt = _ -> Integer.MAX_VALUE;
+            host.run(new SadbOperation.FlushPolicies());
+            host.reopenDevice();
+            host.start(false).close();
             assertThat(host.rules()).doesNotContain("27248");
+            assertThat(host.ruleset()).isEmpty();
         }
     }
 
-    private static Diversion startWith(DivertedHost host, Optional<Nft> nft) throws Exception {
-        return host.hosts.in(
-                "a",
-                () ->
-                        Diversion.start(
-                                host.engine,
-                                new Diversion.Settings(WireNames.DEVICE, 1500, false),
-                                _ -> Integer.MAX_VALUE,
-                                host.messages::add,
-                                host.failures::add,
-                                nft));
+    /// By the kernel's news: the next look at everything is in a minute, longer than this waits.
+    @Test
+    void putsAFlushedFilterBackAtOnce() throws Exception {
+        try (DivertedHost host = new DivertedHost(false)) {
+            host.add(
+                    TestPolicies.none(
+                            Direction.IN,
+                            new Selector(TestPolicies.prefix(B), 0, TestPolicies.prefix(A), 9, 17)),
+                    TestPolicies.esp(Direction.IN, TestPolicies.between(B, A)));
+            for (int i = 1; i <= 3; i++) {
+                String ruleset = host.ruleset();
+                host.hosts.run("a", "nft", "flush", "ruleset");
+                host.eventually(() -> host.ruleset().equals(ruleset));
+            }
+            assertThat(host.arrives(B, A, 2000)).isFalse();
+        }
+    }
+
+    @Test
+    void neitherItsOwnChangesNorThoseOfOthersTablesAreTold() throws Exception {
+        try (DivertedHost host = new DivertedHost(false)) {
+            for (int i = 1; i <= 20; i++) {
+                host.add(TestPolicies.esp(Direction.IN, TestPolicies.between("10.2.0." + i, A)));
+            }
+            host.hosts.run("a", "nft", "add table ip others");
+            host.hosts.run("a", "nft", "delete table ip others");
+            host.diversion().encapsulationPorts(Set.of(10_000)); // behind all looks
+            assertThat(host.messages).isEmpty();
+        }
     }
 }

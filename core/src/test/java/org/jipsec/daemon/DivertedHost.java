@@ -17,6 +17,7 @@ import java.net.SocketTimeoutException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -36,7 +37,7 @@ final class DivertedHost implements AutoCloseable {
     final List<String> messages = new CopyOnWriteArrayList<>();
     final BlockingQueue<String> failures = new LinkedBlockingQueue<>();
     volatile LearntMtu learnt = _ -> Integer.MAX_VALUE;
-    private final Tun tun;
+    private Tun tun;
     private Diversion diversion;
 
     /// @param before done on `a` before the diversion starts
@@ -47,18 +48,32 @@ final class DivertedHost implements AutoCloseable {
         for (String command : before) {
             hosts.run("a", "sh", "-c", command);
         }
-        tun = hosts.in("a", () -> Tun.create(WireNames.DEVICE, 1, Set.of()));
-        tun.setUp(true);
+        tun = openDevice();
         diversion = start(clampMss);
     }
 
+    private Tun openDevice() throws Exception {
+        Tun device = hosts.in("a", () -> Tun.create(WireNames.DEVICE, 1, Set.of()));
+        device.setUp(true);
+        return device;
+    }
+
+    void reopenDevice() throws Exception {
+        tun = openDevice();
+    }
+
     Diversion start(boolean clampMss) throws Exception {
+        return start(clampMss, Nft.find());
+    }
+
+    /// @param nft empty when it is not installed
+    Diversion start(boolean clampMss, Optional<Nft> nft) throws Exception {
         return hosts.in(
                 "a",
                 () ->
                         Diversion.start(
                                 engine,
-                                new Diversion.Settings(WireNames.DEVICE, 1500, clampMss),
+                                new Diversion.Settings(WireNames.DEVICE, 1500, clampMss, nft),
                                 destination -> learnt.to(destination),
                                 messages::add,
                                 failures::add));

@@ -16,6 +16,8 @@ final class StaticHostSide implements HostSide {
     final LearntPathMtus learnt;
     final AtomicInteger pathMtuChanges = new AtomicInteger();
     final AtomicInteger reopenings = new AtomicInteger();
+    final AtomicInteger closings = new AtomicInteger();
+    final AtomicInteger abandonings = new AtomicInteger();
     volatile int mtu = 1500;
 
     /// @param divert makes the routes into the device
@@ -59,5 +61,12 @@ final class StaticHostSide implements HostSide {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        closings.incrementAndGet();
+    }
+
+    @Override
+    public void abandon() {
+        abandonings.incrementAndGet();
+    }
 }
