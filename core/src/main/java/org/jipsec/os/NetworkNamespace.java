@@ -1,12 +1,18 @@
 package org.jipsec.os;
 
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 
 /// A network namespace. What a thread opens while it is inside belongs to it for good: sockets,
 /// TUN devices, and the processes it starts.
 public final class NetworkNamespace implements AutoCloseable {
     private static final Path NAMED = Path.of("/run/netns");
+
+    /// What is done inside.
+    @FunctionalInterface
+    public interface Task<T> {
+        T run() throws IOException;
+    }
 
     private final FileDescriptor descriptor;
 
@@ -48,14 +54,15 @@ public final class NetworkNamespace implements AutoCloseable {
     /// virtual thread: the namespace is that of whichever platform thread carries it.
     ///
     /// @throws OsException EPERM without CAP_SYS_ADMIN
-    public <T> T run(Callable<T> task) throws Exception {
+    /// @throws IOException of the task
+    public <T> T run(Task<T> task) throws IOException {
         if (Thread.currentThread().isVirtual()) {
             throw new IllegalStateException("a virtual thread has no namespace of its own");
         }
         try (NetworkNamespace before = current()) {
             enter();
             try {
-                return task.call();
+                return task.run();
             } finally {
                 before.enter();
             }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Network namespaces for one test, joined by veth as it likes; all gone after [#close], and what
@@ -110,7 +109,7 @@ public final class Namespaces implements AutoCloseable {
     }
 
     /// Runs `task` inside, on the calling thread: what it opens belongs there for good.
-    public <T> T in(String name, Callable<T> task) throws Exception {
+    public <T> T in(String name, NetworkNamespace.Task<T> task) throws IOException {
         try (NetworkNamespace namespace = NetworkNamespace.named(realName(name))) {
             return namespace.run(task);
         }
@@ -139,8 +138,8 @@ public final class Namespaces implements AutoCloseable {
                         }
                         return name;
                     });
-        } catch (Exception e) {
-            throw new IllegalStateException("cannot switch off duplicate address detection", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot switch off duplicate address detection", e);
         }
     }
 
