@@ -1,5 +1,6 @@
 package org.jipsec.daemon;
 
+import org.jipsec.dataplane.AddressBits;
 import org.jipsec.sadb.Direction;
 
 import java.util.ArrayList;
@@ -356,8 +357,8 @@ final class NftScript {
                             + " & "
                             + address(
                                     ipv4,
-                                    SelectorKey.maskHigh(ipv4, length),
-                                    SelectorKey.maskLow(ipv4, length)));
+                                    AddressBits.maskHigh(ipv4, length),
+                                    AddressBits.maskLow(ipv4, length)));
         }
     }
 

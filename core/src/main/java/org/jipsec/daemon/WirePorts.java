@@ -1,5 +1,6 @@
 package org.jipsec.daemon;
 
+import org.jipsec.dataplane.AddressBits;
 import org.jipsec.dataplane.FlowKey;
 import org.jipsec.dataplane.Locality;
 import org.jipsec.sadb.Endpoint;
@@ -8,7 +9,6 @@ import org.jipsec.sadb.UdpEncapsulation;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Set;
@@ -56,10 +56,9 @@ final class WirePorts {
     }
 
     private boolean isLocal(InetAddress address, Locality locality) {
-        ByteBuffer octets = ByteBuffer.wrap(address.getAddress());
         flow.ipv4 = address instanceof Inet4Address;
-        flow.destinationHigh = flow.ipv4 ? 0 : octets.getLong();
-        flow.destinationLow = flow.ipv4 ? octets.getInt() & 0xffff_ffffL : octets.getLong();
+        flow.destinationHigh = AddressBits.high(address);
+        flow.destinationLow = AddressBits.low(address);
         return locality.isLocal(flow);
     }
 }

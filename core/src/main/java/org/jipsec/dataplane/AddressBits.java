@@ -6,27 +6,27 @@ import java.nio.ByteBuffer;
 
 /// Addresses as the two longs that [FlowKey] has: an IPv4 address in the low 32 bits of the low
 /// half. Allocates: not for the packet path.
-final class AddressBits {
+public final class AddressBits {
     private AddressBits() {}
 
-    static long high(InetAddress address) {
+    public static long high(InetAddress address) {
         return address instanceof Inet4Address
                 ? 0
                 : ByteBuffer.wrap(address.getAddress()).getLong();
     }
 
-    static long low(InetAddress address) {
+    public static long low(InetAddress address) {
         ByteBuffer octets = ByteBuffer.wrap(address.getAddress());
         return address instanceof Inet4Address ? octets.getInt() & 0xffff_ffffL : octets.getLong(8);
     }
 
     /// The bits of the high half that a prefix of `length` looks at.
-    static long maskHigh(boolean ipv4, int length) {
+    public static long maskHigh(boolean ipv4, int length) {
         return ipv4 ? 0 : leading(Math.min(length, 64));
     }
 
     /// The bits of the low half that a prefix of `length` looks at.
-    static long maskLow(boolean ipv4, int length) {
+    public static long maskLow(boolean ipv4, int length) {
         return ipv4 ? leading(length) >>> 32 : leading(Math.max(length - 64, 0));
     }
 
