@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 
 /// What ICMP messages, and this host's own devices, have told of the ways to peers. It is forgotten
 /// after ten minutes (RFC 1191 6.3), for ways get better, too; and there is room for so many peers
-/// only, for anybody can send ICMP messages. Any thread may ask and tell.
+/// only. Whether ICMP messages may be believed, [QuotedPackets] says. Any thread may ask and tell.
 final class LearntPathMtus {
     static final int LIMIT = 1024;
     static final long LIFETIME_MILLIS = 10 * 60 * 1000L;
@@ -55,6 +55,11 @@ final class LearntPathMtus {
         }
         byDestination.put(destination, new Learnt(believed, now + LIFETIME_MILLIS));
         return believed < before;
+    }
+
+    /// Of how many peers something is known.
+    int size() {
+        return byDestination.size();
     }
 
     /// @return whether something was forgotten

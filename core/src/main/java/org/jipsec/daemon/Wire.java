@@ -90,6 +90,7 @@ public final class Wire implements AutoCloseable {
     private final WireSockets sockets;
     private final WirePorts ports = new WirePorts();
     private final LearntPathMtus learnt;
+    private final QuotedPackets quotedPackets;
     private final HostSide host;
     private final OutboundPath outbound;
     private final InboundPath inbound;
@@ -200,38 +201,42 @@ public final class Wire implements AutoCloseable {
         this.failed = failed;
         this.sockets = sockets;
         learnt = new LearntPathMtus(clock::millis);
+        quotedPackets = new QuotedPackets(engine.associations());
         host = starter.start(DEVICE_MTU, learnt, this::fail);
-        outbound =
-                new OutboundPath(
-                        engine,
-                        clock,
-                        random,
-                        host.pathMtu(),
-                        host.locality(),
-                        CAPACITY,
-                        this::toWire,
-                        batch -> threads.errorsToHost.send(batch));
-        inbound =
-                new InboundPath(
-                        engine,
-                        clock,
-                        host.locality(),
-                        sockets,
-                        CAPACITY,
-                        false,
-                        batch -> threads.toHost.send(batch),
-                        null,
-                        this::relay);
+        boolean isWhole = false;
         try {
+            outbound =
+                    new OutboundPath(
+                            engine,
+                            clock,
+                            random,
+                            host.pathMtu(),
+                            host.locality(),
+                            CAPACITY,
+                            this::toWire,
+                            batch -> threads.errorsToHost.send(batch));
+            inbound =
+                    new InboundPath(
+                            engine,
+                            clock,
+                            host.locality(),
+                            sockets,
+                            CAPACITY,
+                            false,
+                            batch -> threads.toHost.send(batch),
+                            null,
+                            this::relay);
             sender = new WireSender(sockets, outbound.tally(), outbound.newTally());
             threads = new DeviceThreads(tun);
-        } catch (OsException e) {
-            host.close();
-            throw e;
+            control =
+                    Executors.newSingleThreadScheduledExecutor(
+                            Thread.ofPlatform().daemon().name("wire-control").factory());
+            isWhole = true;
+        } finally {
+            if (!isWhole) {
+                host.close();
+            }
         }
-        control =
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().daemon().name("wire-control").factory());
     }
 
     /// Opens device and sockets and diverts the host's packets, in the network namespace of the
@@ -308,11 +313,11 @@ public final class Wire implements AutoCloseable {
                                 starter);
                 wire.begin();
                 return wire;
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 sockets.close();
                 throw e;
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             tun.close();
             throw e;
         }
@@ -429,7 +434,7 @@ public final class Wire implements AutoCloseable {
     }
 
     private void learn(SocketError error) {
-        if (learnt.learn(error)) {
+        if (quotedPackets.contain(error) && learnt.learn(error)) {
             host.pathMtuChanged();
         }
     }
@@ -480,6 +485,9 @@ public final class Wire implements AutoCloseable {
 
     private void openFor(SecurityAssociation sa) {
         open(ports.of(sa, host.locality()));
+        if (isCompressingTunnel(sa)) {
+            quotedPackets.addCompressingTunnel(sa.destination().address());
+        }
         if (isCompressingTunnel(sa) && !ipInIp) {
             ipInIp = true;
             try {

@@ -87,11 +87,14 @@ public abstract sealed class MessageSocket extends Descriptor permits RawSocket,
         return sent;
     }
 
+    /// What IP carries: 17 of UDP.
+    abstract int protocol();
+
     /// Takes entries from the error queue, at most 64 in one call.
     ///
     /// @return how many were there; 64: perhaps there are more
     public final int drainErrors(Consumer<SocketError> consumer) throws OsException {
-        return errors.drain(this, ERRORS_AT_A_TIME, consumer);
+        return errors.drain(this, protocol(), ERRORS_AT_A_TIME, consumer);
     }
 
     /// What the kernel really set aside, in octets; twice what one asked for, as it counts its own

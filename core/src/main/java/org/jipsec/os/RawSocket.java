@@ -16,6 +16,7 @@ public final class RawSocket extends MessageSocket {
     }
 
     /// What it receives.
+    @Override
     public int protocol() {
         return protocol;
     }

@@ -6,6 +6,7 @@ import org.jipsec.wire.WireException;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -72,7 +73,7 @@ final class RouteCodec {
         int protocol = Wire.u8(in);
         Wire.skip(in, 1); // scope
         Optional<NetworkRoute.Type> type = NetworkRoute.Type.numbered(Wire.u8(in));
-        Wire.skip(in, 4); // flags
+        long flags = Wire.u32(in);
         if (family.isEmpty() || type.isEmpty() || length > family.get().addressOctets() * 8) {
             return Optional.empty();
         }
@@ -91,7 +92,7 @@ final class RouteCodec {
                         type.get().leadsSomewhere() ? (int) u32(attributes, Netlink.RTA_OIF, 0) : 0,
                         NetlinkAddresses.read(family.get(), attributes.get(Netlink.RTA_GATEWAY)),
                         NetlinkAddresses.read(family.get(), attributes.get(Netlink.RTA_PREFSRC)),
-                        mtu(attributes),
+                        isLearnt(flags, attributes) ? 0 : mtu(attributes),
                         isDefault ? 0 : metric));
     }
 
@@ -100,6 +101,18 @@ final class RouteCodec {
         ByteBuffer in = answer.rewound();
         Wire.skip(in, 8);
         return (Wire.u32(in) & Netlink.RTM_F_CLONED) != 0;
+    }
+
+    /// Whether the MTU is what ICMP has told, of late: whoever sent it.
+    private static boolean isLearnt(long flags, Map<Integer, ByteBuffer> attributes)
+            throws WireException {
+        ByteBuffer cache = attributes.get(Netlink.RTA_CACHEINFO);
+        if ((flags & Netlink.RTM_F_CLONED) == 0 || cache == null) {
+            return false;
+        }
+        ByteBuffer in = cache.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        Wire.skip(in, 8); // references, last use
+        return Wire.u32(in) != 0; // it expires
     }
 
     private static NetlinkRequest change(int type, int flags, NetworkRoute route, int scope) {

@@ -1,5 +1,7 @@
 package org.jipsec.os;
 
+import org.jipsec.wire.Bytes;
+
 import java.net.InetAddress;
 import java.util.Optional;
 
@@ -13,6 +15,10 @@ import java.util.Optional;
 /// @param type of the ICMP message, or 0
 /// @param code of the ICMP message, or 0
 /// @param reporter who sent the ICMP message
+/// @param protocol of the socket; 17 of a UDP socket
+/// @param quoted the beginning of what the ICMP message quotes of that datagram: behind the IP
+/// header of a raw socket's, behind the UDP header of a UDP socket's; often no more than 8 octets
+/// behind the IP header are quoted
 public record SocketError(
         InetAddress destination,
         int port,
@@ -21,7 +27,9 @@ public record SocketError(
         Origin origin,
         int type,
         int code,
-        Optional<InetAddress> reporter) {
+        Optional<InetAddress> reporter,
+        int protocol,
+        Bytes quoted) {
     /// Who found the error.
     public enum Origin {
         /// This host: the datagram never left.

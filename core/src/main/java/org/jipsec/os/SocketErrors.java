@@ -1,5 +1,7 @@
 package org.jipsec.os;
 
+import org.jipsec.wire.Bytes;
+
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
@@ -25,9 +27,11 @@ final class SocketErrors implements AutoCloseable {
         memory.putLong(Layouts.MSGHDR_SIZE + Layouts.IOVEC_LENGTH, PAYLOAD);
     }
 
+    /// @param protocol of the socket
     /// @param most how many entries at most
     /// @return how many were taken from the queue
-    int drain(Descriptor socket, int most, Consumer<SocketError> consumer) throws OsException {
+    int drain(Descriptor socket, int protocol, int most, Consumer<SocketError> consumer)
+            throws OsException {
         int number = socket.number();
         int count = 0;
         while (count < most) {
@@ -38,7 +42,7 @@ final class SocketErrors implements AutoCloseable {
                             number, memory.address(), Layouts.MSG_ERRQUEUE | Layouts.MSG_DONTWAIT);
             if (result >= 0) {
                 count++;
-                read(memory, NAME, CONTROL_AT, (int) memory.getLong(Layouts.MSGHDR_CONTROL_LENGTH))
+                read((int) memory.getLong(Layouts.MSGHDR_CONTROL_LENGTH), (int) result, protocol)
                         .ifPresent(consumer);
                 continue;
             }
@@ -53,28 +57,30 @@ final class SocketErrors implements AutoCloseable {
         return count;
     }
 
-    /// @param name where the destination of the datagram stands
-    /// @param control where the control messages start
-    Optional<SocketError> read(NativeBuffer from, int name, int control, int length) {
-        reader.start(from, control, length);
+    /// @param controlLength octets of control messages
+    /// @param quoted octets of payload
+    private Optional<SocketError> read(int controlLength, int quoted, int protocol) {
+        reader.start(memory, CONTROL_AT, controlLength);
         while (reader.next()) {
             boolean error =
                     (reader.level() == Layouts.SOL_IP && reader.type() == Layouts.IP_RECVERR)
                             || (reader.level() == Layouts.SOL_IPV6
                                     && reader.type() == Layouts.IPV6_RECVERR);
             if (error && reader.length() >= Layouts.EXTENDED_ERROR_SIZE) {
-                return address(from, name, Layouts.SOCKADDR_SLOT)
-                        .map(destination -> error(from, name, destination));
+                byte[] payload = new byte[Math.min(quoted, PAYLOAD)];
+                memory.copyTo(PAYLOAD_AT, payload, 0, payload.length);
+                return address(memory, NAME, Layouts.SOCKADDR_SLOT)
+                        .map(destination -> error(destination, protocol, Bytes.of(payload)));
             }
         }
         return Optional.empty();
     }
 
-    private SocketError error(NativeBuffer from, int name, InetAddress destination) {
+    private SocketError error(InetAddress destination, int protocol, Bytes quoted) {
         int body = reader.body();
-        int errno = from.getInt(body);
+        int errno = memory.getInt(body);
         SocketError.Origin origin =
-                switch (from.get(body + Layouts.EXTENDED_ERROR_ORIGIN)) {
+                switch (memory.get(body + Layouts.EXTENDED_ERROR_ORIGIN)) {
                     case 1 -> SocketError.Origin.LOCAL;
                     case 2 -> SocketError.Origin.ICMP;
                     case 3 -> SocketError.Origin.ICMPV6;
@@ -82,18 +88,20 @@ final class SocketErrors implements AutoCloseable {
                 };
         return new SocketError(
                 destination,
-                from.getNetworkShort(name + Layouts.SOCKADDR_PORT),
+                memory.getNetworkShort(NAME + Layouts.SOCKADDR_PORT),
                 errno,
                 errno == ErrorNumber.EMSGSIZE.number()
-                        ? from.getInt(body + Layouts.EXTENDED_ERROR_INFO)
+                        ? memory.getInt(body + Layouts.EXTENDED_ERROR_INFO)
                         : 0,
                 origin,
-                from.get(body + Layouts.EXTENDED_ERROR_TYPE) & 0xff,
-                from.get(body + Layouts.EXTENDED_ERROR_CODE) & 0xff,
+                memory.get(body + Layouts.EXTENDED_ERROR_TYPE) & 0xff,
+                memory.get(body + Layouts.EXTENDED_ERROR_CODE) & 0xff,
                 address(
-                        from,
+                        memory,
                         body + Layouts.EXTENDED_ERROR_SIZE,
-                        reader.length() - Layouts.EXTENDED_ERROR_SIZE));
+                        reader.length() - Layouts.EXTENDED_ERROR_SIZE),
+                protocol,
+                quoted);
     }
 
     private static Optional<InetAddress> address(NativeBuffer from, int at, int octets) {

@@ -105,4 +105,9 @@ public final class UdpSocket extends MessageSocket {
         }
         return Collections.unmodifiableSet(granted);
     }
+
+    @Override
+    int protocol() {
+        return Layouts.IPPROTO_UDP;
+    }
 }

@@ -3,6 +3,7 @@ package org.jipsec.daemon;
 import org.jipsec.dataplane.LocalAddresses;
 import org.jipsec.dataplane.Locality;
 import org.jipsec.dataplane.PathMtu;
+import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 import java.util.List;
@@ -20,6 +21,9 @@ final class StaticHostSide implements HostSide {
     final AtomicInteger abandonings = new AtomicInteger();
     volatile int mtu = 1500;
 
+    /// Thrown where the wire asks for path MTUs.
+    volatile @Nullable RuntimeException broken;
+
     /// @param divert makes the routes into the device
     StaticHostSide(List<InetAddress> addresses, LearntPathMtus learnt, Runnable divert) {
         this.learnt = learnt;
@@ -35,6 +39,10 @@ final class StaticHostSide implements HostSide {
 
     @Override
     public PathMtu pathMtu() {
+        RuntimeException bug = broken;
+        if (bug != null) {
+            throw bug;
+        }
         return flow -> mtu;
     }
 

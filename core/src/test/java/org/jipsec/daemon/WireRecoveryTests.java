@@ -2,6 +2,7 @@ package org.jipsec.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import org.jipsec.os.ErrorNumber;
 import org.jipsec.os.OsException;
@@ -18,7 +19,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -121,6 +124,36 @@ class WireRecoveryTests {
         left.ip("link", "delete", "jipsec0");
         await(() -> !left.failures.isEmpty());
         assertThat(left.failures).containsExactly("jipsec0 was deleted again and again");
+        left.wire.close();
+        assertThat(left.side.abandonings).as("nothing in clear after that").hasValue(1);
+        assertThat(left.side.closings).hasValue(0);
+    }
+
+    @Test
+    void undoesTheDiversionWhenTheRestCannotBeOpened() throws Exception {
+        List<StaticHostSide> sides = new ArrayList<>();
+        assertThatIllegalStateException()
+                .isThrownBy(
+                        () ->
+                                hosts.in(
+                                        "router",
+                                        () ->
+                                                Wire.open(
+                                                        left.engine,
+                                                        (_, learnt, _) -> broken(learnt, sides),
+                                                        _ -> {},
+                                                        _ -> {})))
+                .withMessage("a bug");
+        assertThat(sides).hasSize(1);
+        assertThat(sides.getFirst().closings).hasValue(1);
+        assertThat(hosts.ip("router", "link")).doesNotContain("jipsec0");
+    }
+
+    private static StaticHostSide broken(LearntPathMtus learnt, List<StaticHostSide> sides) {
+        StaticHostSide side = new StaticHostSide(List.of(), learnt, () -> {});
+        side.broken = new IllegalStateException("a bug");
+        sides.add(side);
+        return side;
     }
 
     @Test
@@ -152,6 +185,44 @@ class WireRecoveryTests {
                 .as("told by ICMP, at once")
                 .containsIgnoringCase("message too long");
         assertThat(left.drops()).containsKey("packet-too-big");
+    }
+
+    @Test
+    void doesNotBelieveIcmpThatQuotesNoSa() {
+        left.setkey(
+                "add 10.9.1.1 10.9.2.1 esp 0x2001 -m tunnel "
+                        + KEY
+                        + ";\n"
+                        + policies("out", "in"));
+        forge("0x9999", 600);
+        forge("0x2001", 700);
+        await(() -> left.side.pathMtuChanges.get() == 1);
+        assertThat(left.side.learnt.to(address(RIGHT))).isEqualTo(700);
+        assertThat(left.side.learnt.size()).isEqualTo(1);
+    }
+
+    /// The router says that a packet of ESP was too large for it.
+    private void forge(String spi, int mtu) {
+        hosts.run(
+                "router",
+                "python3",
+                "-c",
+                """
+                import socket, struct, sys
+                def checksum(octets):
+                    total = sum(struct.unpack('!%dH' % (len(octets) // 2), octets))
+                    total = (total & 0xffff) + (total >> 16)
+                    return ~((total & 0xffff) + (total >> 16)) & 0xffff
+                to, left, right = (socket.inet_aton(a) for a in ('10.9.1.1', '10.9.1.1', '10.9.2.1'))
+                header = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 1400, 1, 0x4000, 60, 50, 0, left, right)
+                quoted = header + struct.pack('!II', int(sys.argv[1], 0), 1)
+                message = struct.pack('!BBHHH', 3, 4, 0, 0, int(sys.argv[2])) + quoted
+                message = message[:2] + struct.pack('!H', checksum(message)) + message[4:]
+                s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+                s.sendto(message, ('10.9.1.1', 0))
+                """,
+                spi,
+                Integer.toString(mtu));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.jipsec.testing.Namespaces;
 import org.jipsec.testing.RequiresWire;
+import org.jipsec.wire.Bytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -170,6 +171,7 @@ class UdpSocketTests {
             assertThat(left.drainErrors(errors::add)).isEqualTo(1);
             InetAddress loopback = InetAddress.getByAddress(LOOPBACK);
             assertThat(errors)
+                    .usingRecursiveFieldByFieldElementComparatorIgnoringFields("protocol", "quoted")
                     .containsExactly(
                             new SocketError(
                                     loopback,
@@ -179,7 +181,9 @@ class UdpSocketTests {
                                     SocketError.Origin.ICMP,
                                     3,
                                     3,
-                                    Optional.of(loopback)));
+                                    Optional.of(loopback),
+                                    0,
+                                    Bytes.EMPTY));
             assertThat(left.drainErrors(errors::add)).isZero();
         }
     }
@@ -212,6 +216,8 @@ class UdpSocketTests {
                 fill(out, octets(1400), 1400, far + 1, near + 1);
                 assertThat(left.send(out)).isEqualTo(1);
                 assertThat(errors(left))
+                        .usingRecursiveFieldByFieldElementComparatorIgnoringFields(
+                                "protocol", "quoted")
                         .containsExactly(
                                 new SocketError(
                                         InetAddress.getByName(far + 1),
@@ -221,7 +227,9 @@ class UdpSocketTests {
                                         ipv4 ? SocketError.Origin.ICMP : SocketError.Origin.ICMPV6,
                                         ipv4 ? 3 : 2,
                                         ipv4 ? 4 : 0,
-                                        Optional.of(InetAddress.getByName(near + 2))));
+                                        Optional.of(InetAddress.getByName(near + 2)),
+                                        0,
+                                        Bytes.EMPTY));
                 // what the kernel has learnt is not held against the next one
                 fill(out, octets(1400), 1400, far + 1, near + 1);
                 assertThat(left.send(out)).isEqualTo(1);
