@@ -58,9 +58,19 @@ public record NetworkRoute(
     /// A route to a device.
     public static NetworkRoute device(
             Prefix destination, int table, int protocol, int interfaceIndex) {
+        return plain(destination, Type.UNICAST, table, protocol, interfaceIndex);
+    }
+
+    /// A route to nowhere: BLACKHOLE, UNREACHABLE, PROHIBIT, THROW.
+    public static NetworkRoute nowhere(Prefix destination, Type type, int table, int protocol) {
+        return plain(destination, type, table, protocol, 0);
+    }
+
+    private static NetworkRoute plain(
+            Prefix destination, Type type, int table, int protocol, int interfaceIndex) {
         return new NetworkRoute(
                 destination,
-                Type.UNICAST,
+                type,
                 table,
                 protocol,
                 interfaceIndex,
@@ -70,52 +80,33 @@ public record NetworkRoute(
                 0);
     }
 
-    /// A route to nowhere: BLACKHOLE, UNREACHABLE, PROHIBIT, THROW.
-    public static NetworkRoute nowhere(Prefix destination, Type type, int table, int protocol) {
-        return new NetworkRoute(
-                destination, type, table, protocol, 0, Optional.empty(), Optional.empty(), 0, 0);
-    }
-
     public IpFamily family() {
         return IpFamily.of(destination.address());
     }
 
     public NetworkRoute withSource(Optional<InetAddress> newSource) {
-        return new NetworkRoute(
-                destination,
-                type,
-                table,
-                protocol,
-                interfaceIndex,
-                gateway,
-                newSource,
-                mtu,
-                metric);
+        return with(gateway, newSource, mtu);
     }
 
     public NetworkRoute withMtu(int newMtu) {
-        return new NetworkRoute(
-                destination,
-                type,
-                table,
-                protocol,
-                interfaceIndex,
-                gateway,
-                source,
-                newMtu,
-                metric);
+        return with(gateway, source, newMtu);
     }
 
     public NetworkRoute withGateway(InetAddress newGateway) {
+        return with(Optional.of(newGateway), source, mtu);
+    }
+
+    private NetworkRoute with(
+            Optional<InetAddress> newGateway, Optional<InetAddress> newSource, int newMtu) {
         return new NetworkRoute(
                 destination,
                 type,
                 table,
                 protocol,
                 interfaceIndex,
-                Optional.of(newGateway),
-                source,
-                mtu,
+                newGateway,
+                newSource,
+                newMtu,
                 metric);
     }
 
