@@ -48,6 +48,7 @@ final class DoctorCommand {
         findings.add(MachineProbes.rights(rights));
         findings.addAll(tried(rights));
         findings.add(MachineProbes.udpOffloads());
+        findings.add(MachineProbes.reversePaths());
         findings.add(MachineProbes.setpriv(host));
         findings.addAll(KernelProbes.all());
         findings.add(WireProbes.wire());

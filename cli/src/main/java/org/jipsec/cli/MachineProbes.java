@@ -4,6 +4,7 @@ import org.jipsec.os.IpFamily;
 import org.jipsec.os.Offload;
 import org.jipsec.os.OsException;
 import org.jipsec.os.SocketOptions;
+import org.jipsec.os.Sysctl;
 import org.jipsec.os.UdpSocket;
 
 import java.io.IOException;
@@ -72,6 +73,30 @@ final class MachineProbes {
                         "setpriv",
                         "not there: jipsecd of root keeps all capabilities",
                         "install util-linux");
+    }
+
+    /// Whether the kernel lets in protected IPv4 packets from where no packets are diverted to. The
+    /// device that they come in by has no addresses, so that even the loose filter is strict there.
+    ///
+    /// @param all `net.ipv4.conf.all.rp_filter`, which outdoes the device's own
+    static Finding reversePaths(String all) {
+        return all.equals("0")
+                ? Finding.ok("reverse-paths", "net.ipv4.conf.all.rp_filter = 0")
+                : Finding.limited(
+                        "reverse-paths",
+                        "net.ipv4.conf.all.rp_filter = "
+                                + all
+                                + ": protected IPv4 packets are lost when no policy \"out\" leads"
+                                + " back to their source",
+                        "sysctl net.ipv4.conf.all.rp_filter=0; each device keeps its own");
+    }
+
+    static Finding reversePaths() {
+        try {
+            return reversePaths(Sysctl.read("ipv4/conf/all/rp_filter"));
+        } catch (IOException unknown) {
+            return Finding.unknown("reverse-paths", String.valueOf(unknown.getMessage()));
+        }
     }
 
     /// Where a program is; also looks where only root's PATH leads.

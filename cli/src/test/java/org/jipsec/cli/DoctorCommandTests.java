@@ -62,6 +62,19 @@ class DoctorCommandTests {
     }
 
     @Test
+    void saysWhenTheKernelWouldLoseWhatComesProtected() {
+        assertThat(MachineProbes.reversePaths("0").state()).isEqualTo(Finding.State.OK);
+        for (String all : List.of("1", "2")) {
+            Finding finding = MachineProbes.reversePaths(all);
+            assertThat(finding.state()).isEqualTo(Finding.State.LIMITED);
+            assertThat(finding.text())
+                    .startsWith("net.ipv4.conf.all.rp_filter = " + all)
+                    .contains("are lost");
+            assertThat(finding.help()).hasValueSatisfying(help -> assertThat(help).contains("=0"));
+        }
+    }
+
+    @Test
     void saysWhatIsMissingAndHowToGetIt() {
         Network poor = new FakeWire(new WireRights(Set.of(), folder.resolve("tun")));
         assertThat(doctor(poor, "doctor")).isEqualTo(1);
