@@ -16,12 +16,8 @@ import org.jipsec.os.SocketError;
 import org.jipsec.os.Sysctl;
 import org.jipsec.os.Tun;
 import org.jipsec.os.TunQueue;
-import org.jipsec.sadb.IpsecProtocol;
-import org.jipsec.sadb.SaMode;
 import org.jipsec.sadb.SaSnapshot;
 import org.jipsec.sadb.SadbEvent;
-import org.jipsec.sadb.SadbOperation;
-import org.jipsec.sadb.SadbReply;
 import org.jipsec.sadb.SecurityAssociation;
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +84,7 @@ public final class Wire implements AutoCloseable {
     private final Consumer<String> failed;
     private final InstantSource clock;
     private final WireSockets sockets;
-    private final WirePorts ports = new WirePorts();
+    private final SaSockets saSockets;
     private final LearntPathMtus learnt;
     private final QuotedPackets quotedPackets;
     private final HostSide host;
@@ -101,7 +97,6 @@ public final class Wire implements AutoCloseable {
     private volatile @Nullable IkeRelay ikeRelay;
     private volatile DeviceThreads threads;
     private volatile boolean broken;
-    private boolean ipInIp;
     private int losses;
 
     /// The device and what runs on it.
@@ -231,6 +226,14 @@ public final class Wire implements AutoCloseable {
             control =
                     Executors.newSingleThreadScheduledExecutor(
                             Thread.ofPlatform().daemon().name("wire-control").factory());
+            saSockets =
+                    new SaSockets(
+                            engine,
+                            sockets,
+                            host,
+                            quotedPackets,
+                            () -> threads.in.wake(),
+                            messages);
             isWhole = true;
         } finally {
             if (!isWhole) {
@@ -350,13 +353,7 @@ public final class Wire implements AutoCloseable {
         control.scheduleWithFixedDelay(
                 () -> carryOut(this::check), CHECK_SECONDS, CHECK_SECONDS, TimeUnit.SECONDS);
         engine.listen(listener);
-        if (engine.execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC))
-                instanceof SadbReply.Sas(List<SaSnapshot> all)) {
-            all.stream()
-                    .map(SaSnapshot::association)
-                    .filter(Wire::needsSockets)
-                    .forEach(sa -> submit(() -> openFor(sa)));
-        }
+        SaSockets.all(engine).forEach(sa -> submit(() -> saSockets.openFor(sa)));
         threads.start();
     }
 
@@ -466,8 +463,8 @@ public final class Wire implements AutoCloseable {
         if (event instanceof SadbEvent.SaChanged(var change, SaSnapshot snapshot)
                 && change != SadbEvent.Change.DELETED) {
             SecurityAssociation sa = snapshot.association();
-            if (needsSockets(sa)) {
-                submit(() -> openFor(sa));
+            if (SaSockets.areNeededBy(sa)) {
+                submit(() -> saSockets.openFor(sa));
             }
         }
         if (outbound.isHolding()) {
@@ -475,61 +472,9 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    private static boolean needsSockets(SecurityAssociation sa) {
-        return sa.encapsulation().isPresent() || isCompressingTunnel(sa);
-    }
-
-    private static boolean isCompressingTunnel(SecurityAssociation sa) {
-        return sa.protocol() == IpsecProtocol.IPCOMP && sa.mode() == SaMode.TUNNEL;
-    }
-
-    private void openFor(SecurityAssociation sa) {
-        open(ports.of(sa, host.locality()));
-        if (isCompressingTunnel(sa)) {
-            quotedPackets.addCompressingTunnel(sa.destination().address());
-        }
-        if (isCompressingTunnel(sa) && !ipInIp) {
-            ipInIp = true;
-            try {
-                sockets.openIpInIp();
-                threads.in.wake();
-            } catch (OsException e) {
-                messages.accept("IP in IP cannot be received: " + e.getMessage());
-            }
-        }
-    }
-
-    private void open(Set<Integer> wanted) {
-        boolean opened = false;
-        for (int port : wanted) {
-            if (!sockets.test(port)) {
-                opened |= openPort(port);
-            }
-        }
-        if (opened) {
-            threads.in.wake();
-            host.encapsulationPorts(sockets.ports());
-        }
-    }
-
-    private boolean openPort(int port) {
-        if (sockets.ports().size() == WireSockets.MAXIMUM_PORTS) {
-            messages.accept("ESP in UDP is received at no more ports: not at " + port);
-            return false;
-        }
-        try {
-            sockets.openPort(port);
-            return true;
-        } catch (OsException e) {
-            messages.accept(
-                    "ESP in UDP cannot be received at port " + port + ": " + e.getMessage());
-            return false;
-        }
-    }
-
     private void check() {
         losses = 0;
-        open(ports.again(host.locality()));
+        saSockets.check();
         if (learnt.makeRoom(clock.millis())) {
             host.pathMtuChanged();
         }
