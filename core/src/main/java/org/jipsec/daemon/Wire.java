@@ -221,7 +221,7 @@ public final class Wire implements AutoCloseable {
                             batch -> threads.toHost.send(batch),
                             null,
                             this::relay);
-            sender = new WireSender(sockets, outbound.tally(), outbound.newTally());
+            sender = new WireSender(sockets, outbound.tally());
             threads = new DeviceThreads(tun);
             control =
                     Executors.newSingleThreadScheduledExecutor(
@@ -409,8 +409,8 @@ public final class Wire implements AutoCloseable {
             host.close();
         }
         threads.close();
-        sender.close();
         sockets.close();
+        sender.close();
         outbound.close();
         inbound.close();
     }

@@ -7,27 +7,36 @@ import org.jipsec.dataplane.PacketBatch;
 import org.jipsec.dataplane.PacketBuffer;
 import org.jipsec.dataplane.PacketTally;
 import org.jipsec.os.IpFamily;
+import org.jipsec.os.MessageSocket;
 import org.jipsec.os.OsException;
-import org.jipsec.os.RawSocket;
+import org.jipsec.os.Poller;
 import org.jipsec.os.SendBatch;
 import org.jipsec.os.UdpSocket;
 import org.jspecify.annotations.Nullable;
 
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 
 /// Sends what the [org.jipsec.dataplane.OutboundPath] gives to the wire: ESP in UDP by the socket
 /// of its source port, runs of equal datagrams in one call ([SendBatch#segmentSize]); all else as
-/// it is by a raw socket ([RawQueue]). Packets of one SA keep their order. One thread.
+/// it is by a raw socket, many in one call. Packets of one SA keep their order. One thread.
 final class WireSender implements Link, AutoCloseable {
+    /// How long a full socket may stop us before what waits is given up.
+    private static final int PATIENCE_MILLIS = 200;
+
+    private static final int RAW_MESSAGES = 64;
+    private static final int RAW_OCTETS = 256 << 10;
     private static final int RUNS = 16;
     private static final int RUN_OCTETS = 512 << 10;
 
     private final WireSockets sockets;
     private final PacketTally tally;
-    private final BatchSender sender;
-    private final RawQueue raw;
+    private final Poller poller;
     private final SendBatch runs = new SendBatch(RUNS, RUN_OCTETS);
     private final int[] datagrams = new int[RUNS];
+    private final SendBatch raw4 = new SendBatch(RAW_MESSAGES, RAW_OCTETS);
+    private final SendBatch raw6 = new SendBatch(RAW_MESSAGES, RAW_OCTETS);
+    private final int[] ones = new int[RAW_MESSAGES];
     private final CarriedDatagram next = new CarriedDatagram();
 
     /// The first datagram of the run that may grow.
@@ -38,16 +47,11 @@ final class WireSender implements Link, AutoCloseable {
     /// Of all [#runs].
     private @Nullable UdpSocket socket;
 
-    /// @param tally of the calling thread
-    /// @param tallyOfRaw for the thread of the raw sockets
-    WireSender(WireSockets sockets, PacketTally tally, PacketTally tallyOfRaw) throws OsException {
+    WireSender(WireSockets sockets, PacketTally tally) throws OsException {
         this.sockets = sockets;
         this.tally = tally;
-        this.sender = new BatchSender(unsent -> tally.count(DropReason.NOT_SENT, unsent));
-        this.raw =
-                new RawQueue(
-                        unsent -> tally.count(DropReason.NOT_SENT, unsent),
-                        unsent -> tallyOfRaw.count(DropReason.NOT_SENT, unsent));
+        this.poller = Poller.create(1);
+        Arrays.fill(ones, 1);
     }
 
     /// @throws UncheckedIOException of the [OsException] when a socket is broken
@@ -109,31 +113,73 @@ final class WireSender implements Link, AutoCloseable {
 
     private void addRaw(PacketBuffer packet) throws OsException {
         boolean ipv6 = (packet.array()[packet.offset()] & 0xf0) == 0x60;
-        RawSocket by = sockets.sender(ipv6 ? IpFamily.IPV6 : IpFamily.IPV4);
-        if (by == null) {
-            tally.count(DropReason.NOT_SENT);
-        } else {
-            raw.add(by, packet.array(), packet.offset(), packet.length());
+        SendBatch batch = ipv6 ? raw6 : raw4;
+        if (!batch.hasRoom(packet.length())) {
+            flushRaw(ipv6);
         }
+        batch.addPacket(packet.array(), packet.offset(), packet.length());
     }
 
     private void flush() throws OsException {
         flushRuns();
-        raw.flush();
+        flushRaw(false);
+        flushRaw(true);
     }
 
     private void flushRuns() throws OsException {
-        if (socket != null && !runs.isEmpty()) {
-            sender.send(socket, runs, datagrams);
-            runs.clear();
-        }
+        flush(socket, runs, datagrams);
         growing = false;
+    }
+
+    private void flushRaw(boolean ipv6) throws OsException {
+        flush(sockets.sender(ipv6 ? IpFamily.IPV6 : IpFamily.IPV4), ipv6 ? raw6 : raw4, ones);
+    }
+
+    /// @param packets how many each message of the batch is
+    private void flush(@Nullable MessageSocket by, SendBatch batch, int[] packets)
+            throws OsException {
+        if (batch.isEmpty()) {
+            return;
+        }
+        if (by == null) {
+            tally.count(DropReason.NOT_SENT, batch.size());
+        } else {
+            by.send(batch);
+            if (!batch.isDone()) {
+                waitFor(by, batch);
+            }
+            if (batch.failures() > 0 || !batch.isDone()) {
+                countUnsent(batch, packets);
+            }
+        }
+        batch.clear();
+    }
+
+    private void waitFor(MessageSocket by, SendBatch batch) throws OsException {
+        int slot = poller.add(by, false, true);
+        int idle = 0;
+        while (!batch.isDone() && idle < 2) {
+            boolean room = poller.await(PATIENCE_MILLIS) > 0;
+            idle = by.send(batch) > 0 || room ? 0 : idle + 1;
+        }
+        poller.remove(slot);
+    }
+
+    private void countUnsent(SendBatch batch, int[] packets) {
+        int unsent = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.failure(i) != 0 || (!batch.isDone() && i == batch.size() - 1)) {
+                unsent += packets[i];
+            }
+        }
+        tally.count(DropReason.NOT_SENT, unsent);
     }
 
     @Override
     public void close() {
-        raw.close();
-        sender.close();
+        poller.close();
         runs.close();
+        raw4.close();
+        raw6.close();
     }
 }

@@ -54,11 +54,6 @@ public final class OutboundPath extends PacketPath implements AutoCloseable {
         engine.listen(listener);
     }
 
-    /// One more, for another thread that sends what comes out here.
-    public PacketTally newTally() {
-        return engine.counters().newTally();
-    }
-
     /// Packets that the host, or a network behind it, wants to send.
     ///
     /// @param batch from [#newBatch]; undefined afterwards
