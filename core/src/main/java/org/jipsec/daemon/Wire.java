@@ -8,25 +8,18 @@ import org.jipsec.dataplane.PacketBatch;
 import org.jipsec.dataplane.PacketBuffer;
 import org.jipsec.dataplane.PacketTap;
 import org.jipsec.dataplane.SadbEngine;
-import org.jipsec.os.ErrorNumber;
 import org.jipsec.os.Offload;
 import org.jipsec.os.OsException;
-import org.jipsec.os.Rtnetlink;
 import org.jipsec.os.SocketError;
-import org.jipsec.os.Sysctl;
 import org.jipsec.os.Tun;
-import org.jipsec.os.TunQueue;
 import org.jipsec.sadb.SaSnapshot;
 import org.jipsec.sadb.SadbEvent;
 import org.jipsec.sadb.SecurityAssociation;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -62,17 +55,6 @@ public final class Wire implements AutoCloseable {
             Set<Integer> encapsulationPorts,
             boolean filtering) {}
 
-    /// Larger than any path's MTU that hosts have; the routes into the device say what fits.
-    static final int DEVICE_MTU = 9000;
-
-    /// Packets that wait to be read, at most: some 50 ms of a busy sender's datagrams, while our
-    /// thread has no turn. TCP is held back by its window before.
-    private static final int QUEUE_LENGTH = 4000;
-
-    /// Of a packet that the host leaves to us to cut: then its pieces in ESP are one run of
-    /// datagrams, which has 64 KiB at most, and not one with a short second behind it.
-    private static final int MAXIMUM_SUPER_PACKET = 60 << 10;
-
     private static final int CAPACITY = PacketBuffer.MAXIMUM_PACKET;
     private static final long CHECK_SECONDS = 10;
 
@@ -99,87 +81,6 @@ public final class Wire implements AutoCloseable {
     private volatile boolean broken;
     private int losses;
 
-    /// The device and what runs on it.
-    private final class DeviceThreads {
-        final Tun tun;
-        final HostWriter errorsToHost;
-        final HostWriter toHost;
-        final OutLoop out;
-        final InLoop in;
-        private final AtomicBoolean lost = new AtomicBoolean();
-        private final List<Thread> running;
-        private boolean closed;
-
-        DeviceThreads(Tun tun) throws OsException {
-            this.tun = tun;
-            TunQueue queue = tun.queues().getFirst();
-            errorsToHost = new HostWriter(tun, queue, outbound.tally());
-            toHost = new HostWriter(tun, queue, inbound.tally());
-            out = new OutLoop(queue, outbound, errorsToHost, CAPACITY, clock);
-            in = new InLoop(sockets, inbound, toHost, Wire.this::learn);
-            running = List.of(thread("wire-out", () -> run(out)), thread("wire-in", () -> run(in)));
-        }
-
-        private Thread thread(String name, Runnable task) {
-            return Thread.ofPlatform()
-                    .daemon()
-                    .name(name)
-                    .uncaughtExceptionHandler((_, bug) -> fail("the thread " + name + ": " + bug))
-                    .unstarted(task);
-        }
-
-        void start() {
-            running.forEach(Thread::start);
-        }
-
-        private void run(PacketLoop loop) {
-            try {
-                loop.run();
-            } catch (OsException broken) {
-                broke(broken);
-            } catch (UncheckedIOException broken) {
-                broke(Objects.requireNonNull(broken.getCause()));
-            }
-        }
-
-        private void broke(IOException broken) {
-            boolean isDevice = broken instanceof OsException e && e.is(ErrorNumber.EBADFD);
-            if (!isDevice) {
-                fail(String.valueOf(broken.getMessage()));
-            } else if (lost.compareAndSet(false, true)) {
-                submit(Wire.this::reopen);
-            }
-        }
-
-        /// Ends the threads, then the device. Again: nothing.
-        void close() {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            out.stop();
-            in.stop();
-            for (Thread each : running) {
-                boolean interrupted = false;
-                while (each.isAlive()) {
-                    try {
-                        each.join();
-                    } catch (InterruptedException e) {
-                        interrupted = true;
-                    }
-                }
-                if (interrupted) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-            tun.close();
-            out.close();
-            in.close();
-            errorsToHost.close();
-            toHost.close();
-        }
-    }
-
     private Wire(
             SadbEngine engine,
             InstantSource clock,
@@ -197,7 +98,7 @@ public final class Wire implements AutoCloseable {
         this.sockets = sockets;
         learnt = new LearntPathMtus(clock::millis);
         quotedPackets = new QuotedPackets(engine.associations());
-        host = starter.start(DEVICE_MTU, learnt, this::fail);
+        host = starter.start(DeviceThreads.MTU, learnt, this::fail);
         boolean isWhole = false;
         try {
             outbound =
@@ -209,7 +110,7 @@ public final class Wire implements AutoCloseable {
                             host.locality(),
                             CAPACITY,
                             this::toWire,
-                            batch -> threads.errorsToHost.send(batch));
+                            batch -> threads.errorsToHost().send(batch));
             inbound =
                     new InboundPath(
                             engine,
@@ -218,28 +119,35 @@ public final class Wire implements AutoCloseable {
                             sockets,
                             CAPACITY,
                             false,
-                            batch -> threads.toHost.send(batch),
+                            batch -> threads.toHost().send(batch),
                             null,
                             this::relay);
             sender = new WireSender(sockets, outbound.tally());
-            threads = new DeviceThreads(tun);
+            threads = threadsOn(tun);
             control =
                     Executors.newSingleThreadScheduledExecutor(
                             Thread.ofPlatform().daemon().name("wire-control").factory());
             saSockets =
                     new SaSockets(
-                            engine,
-                            sockets,
-                            host,
-                            quotedPackets,
-                            () -> threads.in.wake(),
-                            messages);
+                            engine, sockets, host, quotedPackets, () -> threads.wakeIn(), messages);
             isWhole = true;
         } finally {
             if (!isWhole) {
                 host.close();
             }
         }
+    }
+
+    private DeviceThreads threadsOn(Tun tun) throws OsException {
+        return new DeviceThreads(
+                tun,
+                outbound,
+                inbound,
+                sockets,
+                clock,
+                this::learn,
+                () -> submit(this::reopen),
+                this::fail);
     }
 
     /// Opens device and sockets and diverts the host's packets, in the network namespace of the
@@ -300,7 +208,7 @@ public final class Wire implements AutoCloseable {
             Consumer<String> messages,
             Consumer<String> failed)
             throws IOException {
-        Tun tun = openDevice();
+        Tun tun = DeviceThreads.openDevice();
         try {
             WireSockets sockets = WireSockets.open();
             try {
@@ -321,28 +229,6 @@ public final class Wire implements AutoCloseable {
                 throw e;
             }
         } catch (IOException | RuntimeException e) {
-            tun.close();
-            throw e;
-        }
-    }
-
-    private static Tun openDevice() throws IOException {
-        Tun tun = Tun.create(WireNames.DEVICE, 1, Offload.all());
-        try {
-            // no address, not even a link-local one; then even a loose reverse path filter drops
-            // what comes from where nothing is diverted to
-            Sysctl.write("ipv4/conf/" + WireNames.DEVICE + "/rp_filter", "0");
-            if (Sysctl.exists("ipv6/conf/" + WireNames.DEVICE + "/addr_gen_mode")) {
-                Sysctl.write("ipv6/conf/" + WireNames.DEVICE + "/addr_gen_mode", "1");
-            }
-            tun.setMtu(DEVICE_MTU);
-            tun.setQueueLength(QUEUE_LENGTH);
-            try (Rtnetlink network = Rtnetlink.open()) {
-                network.limitSuperPackets(tun.interfaceIndex(), MAXIMUM_SUPER_PACKET);
-            }
-            tun.setUp(true);
-            return tun;
-        } catch (IOException e) {
             tun.close();
             throw e;
         }
@@ -384,9 +270,9 @@ public final class Wire implements AutoCloseable {
     }
 
     public State state() {
-        Tun tun = threads.tun;
+        Tun tun = threads.tun();
         return new State(
-                tun.name(), DEVICE_MTU, tun.granted(), sockets.ports(), host.isFiltering());
+                tun.name(), DeviceThreads.MTU, tun.granted(), sockets.ports(), host.isFiltering());
     }
 
     /// Ends it: what led packets here is taken away first. When the wire had failed it stays, and
@@ -468,7 +354,7 @@ public final class Wire implements AutoCloseable {
             }
         }
         if (outbound.isHolding()) {
-            submit(() -> threads.out.wake()); // after the socket for the answer is open
+            submit(() -> threads.wakeOut()); // after the socket for the answer is open
         }
     }
 
@@ -488,9 +374,9 @@ public final class Wire implements AutoCloseable {
             return;
         }
         try {
-            Tun tun = openDevice();
+            Tun tun = DeviceThreads.openDevice();
             try {
-                threads = new DeviceThreads(tun);
+                threads = threadsOn(tun);
             } catch (OsException e) {
                 tun.close();
                 throw e;
