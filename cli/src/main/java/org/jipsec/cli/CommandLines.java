@@ -70,10 +70,16 @@ public final class CommandLines {
         spec.usageMessage()
                 .sortOptions(false)
                 .customSynopsis(
-                        "jipsecd [--no-wire] [--foreground] [--socket PATH]",
+                        "jipsecd [--no-wire | --queues N] [--foreground] [--socket PATH]",
                         "       jipsecd [--socket PATH] --stop | --status")
                 .footer("", "Security associations and policies are lost when it ends.");
         flag(spec, "hold SAs and policies, but leave the host's network alone", "--no-wire");
+        value(
+                spec,
+                "carry packets by N threads in each direction, 1 to 8; by itself half as many as"
+                        + " there are processors, 4 at most",
+                "N",
+                "--queues");
         flag(spec, "stay in the foreground, log to standard error", "--foreground");
         value(spec, "listen on PATH", "PATH", "--socket");
         flag(spec, "end the service that runs on the socket", "--stop");

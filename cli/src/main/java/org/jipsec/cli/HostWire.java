@@ -23,18 +23,21 @@ final class HostWire implements WireLink {
         this.wire = wire;
     }
 
-    static Optional<WireOpener> opener() {
-        return Optional.of(HostWire::open);
+    static Optional<WireOpener> opener(int queues) {
+        return Optional.of(
+                (engine, service, messages, failed) ->
+                        open(engine, service, queues, messages, failed));
     }
 
     private static WireLink open(
             SadbEngine engine,
             KeyService service,
+            int queues,
             Consumer<String> messages,
             Consumer<String> failed)
             throws IOException {
         try {
-            return new HostWire(Wire.open(engine, service, messages, failed));
+            return new HostWire(Wire.open(engine, service, queues, false, messages, failed));
         } catch (OsException refused) {
             if (refused.is(ErrorNumber.EBUSY)) {
                 OptionalLong holder = WireProbes.holder();
@@ -59,10 +62,11 @@ final class HostWire implements WireLink {
     @Override
     public String state() {
         Wire.State state = wire.state();
-        return "device %s%s, rule and routing table %d, %s%s"
+        return "device %s%s%s, rule and routing table %d, %s%s"
                 .formatted(
                         state.device(),
                         state.granted().isEmpty() ? " (without offloads)" : "",
+                        state.queues() == 1 ? "" : " with " + state.queues() + " queues",
                         WireNames.TABLE,
                         state.filtering()
                                 ? "nft table inet " + WireNames.FILTER_TABLE

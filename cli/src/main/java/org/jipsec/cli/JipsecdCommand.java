@@ -1,5 +1,7 @@
 package org.jipsec.cli;
 
+import org.jipsec.daemon.Wire;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -46,15 +48,16 @@ final class JipsecdCommand {
             if (given.has("--status")) {
                 return status(option, out);
             }
+            int queues = queues(given);
             boolean inMemory = given.has("--no-wire") || Network.isForbidden(host);
-            Optional<WireOpener> wire = inMemory ? Optional.empty() : network.opener();
+            Optional<WireOpener> wire = inMemory ? Optional.empty() : network.opener(queues);
             if (wire.isPresent()) {
                 requireRights();
             }
             ServicePlace place = ServicePlace.toStart(host, option);
             return given.has("--foreground")
                     ? serve(place, wire, out, err)
-                    : detach(place, wire.isPresent(), out, err);
+                    : detach(place, wire.isPresent(), given, out, err);
         } catch (UsageException wrong) {
             err.println("jipsecd: " + wrong.getMessage());
             err.println("try: jipsecd --help");
@@ -63,6 +66,23 @@ final class JipsecdCommand {
             err.println("jipsecd: " + Reasons.message(failed));
             return 1;
         }
+    }
+
+    private static int queues(GivenOptions given) throws UsageException {
+        if (!given.has("--queues")) {
+            return Wire.usualQueues();
+        }
+        if (given.has("--no-wire")) {
+            throw new UsageException("--queues does not go with --no-wire");
+        }
+        String text = given.value("--queues", "");
+        if (text.length() == 1
+                && text.charAt(0) > '0'
+                && text.charAt(0) - '0' <= Wire.MAXIMUM_QUEUES) {
+            return text.charAt(0) - '0';
+        }
+        throw new UsageException(
+                "--queues wants a number from 1 to " + Wire.MAXIMUM_QUEUES + ", not " + text);
     }
 
     private void requireRights() throws IOException {
@@ -75,14 +95,22 @@ final class JipsecdCommand {
         }
     }
 
-    private int detach(ServicePlace place, boolean wire, PrintWriter out, PrintWriter err)
+    private int detach(
+            ServicePlace place, boolean wire, GivenOptions given, PrintWriter out, PrintWriter err)
             throws IOException {
         OptionalLong holder = ServiceLock.holder(place);
         if (holder.isPresent()) {
             err.println(runsAlready(place, holder));
             return 1;
         }
-        ServiceStarter.Started started = ServiceStarter.start(host, place, wire);
+        ServiceStarter.Started started =
+                ServiceStarter.start(
+                        host,
+                        place,
+                        wire,
+                        given.has("--queues")
+                                ? List.of("--queues", given.value("--queues", ""))
+                                : List.of());
         out.println(
                 "jipsecd: started (pid %d) on %s, %s"
                         .formatted(started.pid(), place.socket(), started.state()));

@@ -12,8 +12,10 @@ class Network {
     }
 
     /// Empty in a build that has no wire.
-    Optional<WireOpener> opener() {
-        return HostWire.opener();
+    ///
+    /// @param queues how many threads carry packets in each direction
+    Optional<WireOpener> opener(int queues) {
+        return HostWire.opener(queues);
     }
 
     /// What is best for a service that a program starts on its own account: without the rights it
@@ -22,7 +24,7 @@ class Network {
         if (isForbidden(host)) {
             return WireChoice.not("JIPSEC_WIRE=no");
         }
-        if (opener().isEmpty()) {
+        if (opener(1).isEmpty()) {
             return WireChoice.not("this build has none");
         }
         List<String> missing = rights().missing();

@@ -36,6 +36,12 @@ final class ServiceStarter {
     /// @param wire whether it is to be connected to the network
     /// @throws IOException it did not come up; the message is for the user
     static Started start(Host host, ServicePlace place, boolean wire) throws IOException {
+        return start(host, place, wire, List.of());
+    }
+
+    /// @param options for it, besides
+    static Started start(Host host, ServicePlace place, boolean wire, List<String> options)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DETACH, "jipsecd"));
         command.addAll(program(host));
         command.addAll(
@@ -43,6 +49,7 @@ final class ServiceStarter {
         if (!wire) {
             command.add("--no-wire");
         }
+        command.addAll(options);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("JIPSEC_JAVA_HOME", System.getProperty("java.home"));
         builder.directory(new File("/"));

@@ -46,7 +46,7 @@ final class FakeWire extends Network implements WireOpener, WireLink {
     }
 
     @Override
-    Optional<WireOpener> opener() {
+    Optional<WireOpener> opener(int queues) {
         return Optional.of(this);
     }
 

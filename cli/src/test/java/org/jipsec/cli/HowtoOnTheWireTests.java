@@ -81,6 +81,18 @@ class HowtoOnTheWireTests {
         assertNothingInClear(capture);
     }
 
+    @Test
+    void severalThreadsCarryItToo() throws IOException {
+        WireDaemon left = scene.startWith(WireScene.LEFT, "--queues", "2");
+        scene.startWith(WireScene.RIGHT, "--queues=3");
+        assertThat(left.log()).contains("device jipsec0 with 2 queues");
+        scene.load("tunnel");
+        WireCapture capture = scene.capture(WireScene.LEFT_DEVICE);
+        assertThat(scene.ping(WireScene.BEHIND_LEFT, "172.16.2.10")).isEqualTo(3);
+        assertThat(scene.ping(WireScene.BEHIND_RIGHT, "172.16.1.10")).isEqualTo(3);
+        assertNothingInClear(capture.stop());
+    }
+
     /// The gateways themselves, by their addresses in the networks, and what they say elsewhere.
     @Test
     void whatNoPolicyWantsGoesOnAsItIs() throws IOException {

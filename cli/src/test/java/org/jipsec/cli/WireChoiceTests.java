@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.jipsec.os.ProcessRights.Right;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -61,6 +63,25 @@ class WireChoiceTests {
                             "jipsecd --no-wire");
         }
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'--queues 0', 1 to 8",
+        "'--queues 9', 1 to 8",
+        "'--queues 12', 1 to 8",
+        "'--queues two', 1 to 8",
+        "'--queues=', 1 to 8",
+        "'--queues 2 --no-wire', --no-wire"
+    })
+    void refusesANumberOfQueuesThatThereIsNot(String options, String why) {
+        StringWriter err = new StringWriter();
+        PrintWriter writer = new PrintWriter(err);
+        int status =
+                new JipsecdCommand(host(""), new FakeWire())
+                        .run(InputStream.nullInputStream(), writer, writer, options.split(" "));
+        assertThat(status).isEqualTo(2);
+        assertThat(err.toString()).contains("--queues", why);
     }
 
     @Test

@@ -27,6 +27,12 @@ final class WireDaemon implements AutoCloseable {
     ///
     /// @param before a program and its arguments that start jipsecd, such as setpriv; or nothing
     static WireDaemon launch(Namespaces hosts, String host, Path socket, String... before) {
+        return launch(hosts, host, socket, List.of(), before);
+    }
+
+    /// @param options of jipsecd, besides
+    static WireDaemon launch(
+            Namespaces hosts, String host, Path socket, List<String> options, String... before) {
         List<String> command = new ArrayList<>(List.of(before));
         command.addAll(
                 List.of(
@@ -46,6 +52,7 @@ final class WireDaemon implements AutoCloseable {
                         "--foreground",
                         "--socket",
                         socket.toString()));
+        command.addAll(options);
         return new WireDaemon(hosts.start(host, command.toArray(String[]::new)));
     }
 

@@ -93,6 +93,13 @@ final class WireScene implements AutoCloseable {
         return launch(host, socket(host), RIGHTS).awaitReady();
     }
 
+    /// Likewise with options.
+    WireDaemon startWith(String host, String... options) {
+        WireDaemon daemon = WireDaemon.launch(hosts, host, socket(host), List.of(options), RIGHTS);
+        opened.add(daemon);
+        return daemon.awaitReady();
+    }
+
     /// @param before what to start jipsecd by, such as setpriv and its arguments
     WireDaemon launch(String host, Path socket, String... before) {
         WireDaemon daemon = WireDaemon.launch(hosts, host, socket, before);

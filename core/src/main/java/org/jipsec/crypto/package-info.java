@@ -2,9 +2,9 @@
 /// computes them.
 ///
 /// Start at [CryptoProvider]. [PacketCipher], [PacketMac] and [PacketAead] are what the packet path
-/// sees: in place, on heap arrays, for one thread and one direction of one SA. `Jce...` classes
-/// stand on the JDK, `Engine...` on BouncyCastle, `Aes...` are our own modes over the JDK's AES,
-/// and [TripleDes] is wholly ours.
+/// sees: in place, on heap arrays, for one thread at a time and one direction of one SA. `Jce...`
+/// classes stand on the JDK, `Engine...` on BouncyCastle, `Aes...` are our own modes over the JDK's
+/// AES, and [TripleDes] is wholly ours.
 /// Nothing else in the project names a provider. No packet format here: who covers what of a packet
 /// is the caller's.
 @NullMarked

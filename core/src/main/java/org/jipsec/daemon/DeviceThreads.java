@@ -1,7 +1,5 @@
 package org.jipsec.daemon;
 
-import org.jipsec.dataplane.InboundPath;
-import org.jipsec.dataplane.OutboundPath;
 import org.jipsec.dataplane.PacketBuffer;
 import org.jipsec.os.ErrorNumber;
 import org.jipsec.os.Offload;
@@ -15,13 +13,18 @@ import org.jipsec.os.TunQueue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/// The TUN device of the [Wire], and the threads that carry packets between it and the sockets, one
-/// for each direction. When somebody deletes the device both end, and others are to be made.
+/// The TUN device of the [Wire], and the threads that carry packets between it and the sockets: for
+/// each of its queues one in each direction. When somebody deletes the device all end, and others
+/// are to be made.
+///
+/// The kernel gives the packets of a flow to one of the device's queues: that by which a packet of
+/// the other direction came last, before that any.
 final class DeviceThreads implements AutoCloseable {
     /// Larger than any path's MTU that hosts have; the routes into the device say what fits.
     static final int MTU = 9000;
@@ -36,24 +39,28 @@ final class DeviceThreads implements AutoCloseable {
 
     private static final int CAPACITY = PacketBuffer.MAXIMUM_PACKET;
 
+    /// What gives packets to the host by one queue of the device.
+    ///
+    /// @param errors for the thread of what goes out
+    /// @param packets for the thread of what comes in
+    record Writers(HostWriter errors, HostWriter packets) {}
+
     private final Tun tun;
-    private final HostWriter errorsToHost;
-    private final HostWriter toHost;
-    private final OutLoop out;
-    private final InLoop in;
+    private final List<Writers> writers = new ArrayList<>();
+    private final List<PacketLoop> loops = new ArrayList<>();
     private final Runnable lost;
     private final Consumer<String> failed;
     private final AtomicBoolean isLost = new AtomicBoolean();
-    private final List<Thread> running;
+    private final List<Thread> running = new ArrayList<>();
     private boolean closed;
 
+    /// @param tun with as many queues as there are in `queues`
     /// @param errors takes what sockets say of packets sent before; by a thread of this
     /// @param lost is told, once, that the device is gone; by any thread
     /// @param failed is told why else a thread has ended
     DeviceThreads(
             Tun tun,
-            OutboundPath outbound,
-            InboundPath inbound,
+            List<PacketQueue> queues,
             WireSockets sockets,
             InstantSource clock,
             Consumer<SocketError> errors,
@@ -63,19 +70,29 @@ final class DeviceThreads implements AutoCloseable {
         this.tun = tun;
         this.lost = lost;
         this.failed = failed;
-        TunQueue queue = tun.queues().getFirst();
-        errorsToHost = new HostWriter(tun, queue, outbound.tally());
-        toHost = new HostWriter(tun, queue, inbound.tally());
-        out = new OutLoop(queue, outbound, errorsToHost, CAPACITY, clock);
-        in = new InLoop(sockets, inbound, toHost, errors);
-        running = List.of(thread("wire-out", () -> run(out)), thread("wire-in", () -> run(in)));
+        for (PacketQueue each : queues) {
+            TunQueue queue = tun.queues().get(each.number);
+            HostWriter back = new HostWriter(tun, queue, each.outbound.tally());
+            HostWriter toHost = new HostWriter(tun, queue, each.inbound.tally());
+            writers.add(new Writers(back, toHost));
+            String number = each.number == 0 ? "" : "-" + each.number;
+            begin("wire-out" + number, new OutLoop(queue, each.outbound, back, CAPACITY, clock));
+            begin(
+                    "wire-in" + number,
+                    new InLoop(sockets, each.number, each.inbound, toHost, errors));
+        }
+    }
+
+    private void begin(String name, PacketLoop loop) {
+        loops.add(loop);
+        running.add(thread(name, () -> run(loop)));
     }
 
     /// In the network namespace of the calling thread.
     ///
     /// @throws OsException EBUSY when there is one already, EPERM without CAP_NET_ADMIN
-    static Tun openDevice() throws IOException {
-        Tun tun = Tun.create(WireNames.DEVICE, 1, Offload.all());
+    static Tun openDevice(int queues) throws IOException {
+        Tun tun = Tun.create(WireNames.DEVICE, queues, Offload.all());
         try {
             // no address, not even a link-local one; then even a loose reverse path filter drops
             // what comes from where nothing is diverted to
@@ -113,24 +130,15 @@ final class DeviceThreads implements AutoCloseable {
         return tun;
     }
 
-    /// For the thread of what goes out.
-    HostWriter errorsToHost() {
-        return errorsToHost;
+    /// Of one queue.
+    Writers writers(int queue) {
+        return writers.get(queue);
     }
 
-    /// For the thread of what comes in.
-    HostWriter toHost() {
-        return toHost;
-    }
-
-    /// Lets the thread of what goes out look after packets that wait. Any thread.
-    void wakeOut() {
-        out.wake();
-    }
-
-    /// Lets the thread of what comes in look after sockets that are new. Any thread.
-    void wakeIn() {
-        in.wake();
+    /// Lets all threads look around: after packets that wait, after sockets that are new. Any
+    /// thread.
+    void wake() {
+        loops.forEach(PacketLoop::wake);
     }
 
     private void run(PacketLoop loop) {
@@ -159,8 +167,7 @@ final class DeviceThreads implements AutoCloseable {
             return;
         }
         closed = true;
-        out.stop();
-        in.stop();
+        loops.forEach(PacketLoop::stop);
         for (Thread each : running) {
             boolean interrupted = false;
             while (each.isAlive()) {
@@ -175,9 +182,10 @@ final class DeviceThreads implements AutoCloseable {
             }
         }
         tun.close();
-        out.close();
-        in.close();
-        errorsToHost.close();
-        toHost.close();
+        loops.forEach(PacketLoop::close);
+        for (Writers each : writers) {
+            each.errors.close();
+            each.packets.close();
+        }
     }
 }

@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 /// 3948 2.2).
 @FunctionalInterface
 public interface IkeRelay {
-    /// On the thread that receives packets: to be quick.
+    /// On a thread that receives packets, one of several: to be quick.
     ///
     /// @param message without the four zeros before it
     void received(InetSocketAddress from, InetSocketAddress to, Bytes message);

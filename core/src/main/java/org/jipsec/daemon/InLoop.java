@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// The thread from the wire to the host: receives from all sockets, puts headers in front of what
+/// A thread from the wire to the host: receives from its sockets, puts headers in front of what
 /// comes without, hands all of it to the [InboundPath]. It also empties the error queues.
 final class InLoop extends PacketLoop {
     private static final int LARGEST = 1 << 16;
@@ -28,6 +28,7 @@ final class InLoop extends PacketLoop {
     private static final int TURNS = 8;
 
     private final WireSockets sockets;
+    private final int queue;
     private final InboundPath path;
     private final HostWriter toHost;
     private final Consumer<SocketError> errors;
@@ -43,11 +44,18 @@ final class InLoop extends PacketLoop {
     private List<MessageSocket> watched = List.of();
     private int[] slots = {};
 
+    /// @param queue whose sockets it receives from
     /// @param errors takes what stands in the sockets' error queues
-    InLoop(WireSockets sockets, InboundPath path, HostWriter toHost, Consumer<SocketError> errors)
+    InLoop(
+            WireSockets sockets,
+            int queue,
+            InboundPath path,
+            HostWriter toHost,
+            Consumer<SocketError> errors)
             throws OsException {
         super(2 * WireSockets.MAXIMUM_PORTS + WireSockets.MAXIMUM_RAW_SOCKETS);
         this.sockets = sockets;
+        this.queue = queue;
         this.path = path;
         this.toHost = toHost;
         this.errors = errors;
@@ -79,18 +87,20 @@ final class InLoop extends PacketLoop {
 
     /// Takes in sockets that are new.
     private void watch() throws OsException {
-        if (udp == sockets.udp() && raw == sockets.receivers()) {
+        if (udp == sockets.udp(queue) && raw == sockets.receivers(queue)) {
             return;
         }
         for (int slot : slots) {
             poller.remove(slot);
         }
-        udp = sockets.udp();
-        raw = sockets.receivers();
+        udp = sockets.udp(queue);
+        raw = sockets.receivers(queue);
         List<MessageSocket> all = new ArrayList<>(raw);
         udp.forEach(each -> all.add(each.socket()));
         int receiving = all.size();
-        all.addAll(sockets.senders());
+        if (queue == 0) {
+            all.addAll(sockets.senders()); // of all queues, for their errors
+        }
         watched = all;
         slots = new int[all.size()];
         for (int i = 0; i < slots.length; i++) {

@@ -46,7 +46,7 @@ final class LearntPathMtus {
         return error.mtu() > 0 && learn(error.destination(), error.mtu());
     }
 
-    boolean learn(InetAddress destination, int mtu) {
+    synchronized boolean learn(InetAddress destination, int mtu) {
         int believed = Math.max(mtu, destination instanceof Inet4Address ? IPV4_LEAST : IPV6_LEAST);
         int before = to(destination);
         long now = clock.getAsLong();

@@ -13,7 +13,7 @@ import org.jipsec.os.TunQueue;
 import java.time.InstantSource;
 import java.util.OptionalLong;
 
-/// The thread from the host to the wire: reads super-packets, cuts them, hands them to the
+/// A thread from the host to the wire: reads super-packets, cuts them, hands them to the
 /// [OutboundPath], a batch whenever nothing more is there to read or enough is.
 final class OutLoop extends PacketLoop {
     private final TunQueue queue;

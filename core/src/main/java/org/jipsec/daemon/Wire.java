@@ -1,12 +1,8 @@
 package org.jipsec.daemon;
 
-import org.jipsec.dataplane.DropReason;
-import org.jipsec.dataplane.InboundPath;
 import org.jipsec.dataplane.KeyService;
-import org.jipsec.dataplane.OutboundPath;
-import org.jipsec.dataplane.PacketBatch;
-import org.jipsec.dataplane.PacketBuffer;
 import org.jipsec.dataplane.PacketTap;
+import org.jipsec.dataplane.PathMtu;
 import org.jipsec.dataplane.SadbEngine;
 import org.jipsec.os.Offload;
 import org.jipsec.os.OsException;
@@ -20,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -27,35 +25,42 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /// The stack's connection to the host it runs on: the TUN device by which it takes packets from the
-/// host and gives them back, the sockets by which they travel protected, and a thread for each
-/// direction.
+/// host and gives them back, the sockets by which they travel protected, and threads, one for each
+/// direction or several ([PacketQueue]).
 ///
 /// ```
 ///   host ─▶ TUN ─▶ OutLoop ─▶ OutboundPath ─▶ WireSender ─▶ sockets ─▶ wire
 ///   host ◀─ TUN ◀─ HostWriter ◀─ InboundPath ◀─ InLoop ◀─ sockets ◀─ wire
 /// ```
 ///
-/// There is one wire in a network namespace: the device's name is its lock. A third thread opens
+/// There is one wire in a network namespace: the device's name is its lock. A further thread opens
 /// the sockets that new SAs ask for, and makes the device anew when somebody has deleted it. What
 /// else goes wrong with a thread ends the wire, and is told once: it is never half alive.
 public final class Wire implements AutoCloseable {
     /// How the wire is, for people and programs.
     ///
+    /// @param queues how many threads there are in each direction
     /// @param granted of the device's offloads
     /// @param encapsulationPorts where ESP in UDP is received
     /// @param filtering whether clear text that policies forbid is kept out
     public record State(
             String device,
             int mtu,
+            int queues,
             Set<Offload> granted,
             Set<Integer> encapsulationPorts,
             boolean filtering) {}
 
-    private static final int CAPACITY = PacketBuffer.MAXIMUM_PACKET;
+    /// Of threads in each direction.
+    public static final int MAXIMUM_QUEUES = 8;
+
+    private static final int USUAL_QUEUES = 4;
     private static final long CHECK_SECONDS = 10;
 
     /// How often the device may be lost in the time between two checks.
@@ -70,9 +75,7 @@ public final class Wire implements AutoCloseable {
     private final LearntPathMtus learnt;
     private final QuotedPackets quotedPackets;
     private final HostSide host;
-    private final OutboundPath outbound;
-    private final InboundPath inbound;
-    private final WireSender sender;
+    private final List<PacketQueue> queues = new ArrayList<>();
     private final ScheduledExecutorService control;
     private final Consumer<SadbEvent> listener = this::on;
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -91,6 +94,7 @@ public final class Wire implements AutoCloseable {
             WireSockets sockets,
             HostSide.Starter starter)
             throws IOException {
+        int count = tun.queues().size();
         this.engine = engine;
         this.clock = clock;
         this.messages = messages;
@@ -101,35 +105,27 @@ public final class Wire implements AutoCloseable {
         host = starter.start(DeviceThreads.MTU, learnt, this::fail);
         boolean isWhole = false;
         try {
-            outbound =
-                    new OutboundPath(
+            PathMtu pathMtu = host.pathMtu();
+            PacketQueue.Common common =
+                    new PacketQueue.Common(
                             engine,
                             clock,
                             random,
-                            host.pathMtu(),
-                            host.locality(),
-                            CAPACITY,
-                            this::toWire,
-                            batch -> threads.errorsToHost().send(batch));
-            inbound =
-                    new InboundPath(
-                            engine,
-                            clock,
+                            count == 1 ? pathMtu : lockedPathMtu(pathMtu),
                             host.locality(),
                             sockets,
-                            CAPACITY,
-                            false,
-                            batch -> threads.toHost().send(batch),
-                            null,
-                            this::relay);
-            sender = new WireSender(sockets, outbound.tally());
+                            count,
+                            () -> ikeRelay);
+            for (int i = 0; i < count; i++) {
+                queues.add(new PacketQueue(i, common, queue -> threads.writers(queue)));
+            }
             threads = threadsOn(tun);
             control =
                     Executors.newSingleThreadScheduledExecutor(
                             Thread.ofPlatform().daemon().name("wire-control").factory());
             saSockets =
                     new SaSockets(
-                            engine, sockets, host, quotedPackets, () -> threads.wakeIn(), messages);
+                            engine, sockets, host, quotedPackets, () -> threads.wake(), messages);
             isWhole = true;
         } finally {
             if (!isWhole) {
@@ -138,16 +134,22 @@ public final class Wire implements AutoCloseable {
         }
     }
 
+    /// For several threads, one of which at a time may ask the host.
+    private static PathMtu lockedPathMtu(PathMtu pathMtu) {
+        Lock lock = new ReentrantLock();
+        return outer -> {
+            lock.lock();
+            try {
+                return pathMtu.to(outer);
+            } finally {
+                lock.unlock();
+            }
+        };
+    }
+
     private DeviceThreads threadsOn(Tun tun) throws OsException {
         return new DeviceThreads(
-                tun,
-                outbound,
-                inbound,
-                sockets,
-                clock,
-                this::learn,
-                () -> submit(this::reopen),
-                this::fail);
+                tun, queues, sockets, clock, this::learn, () -> submit(this::reopen), this::fail);
     }
 
     /// Opens device and sockets and diverts the host's packets, in the network namespace of the
@@ -165,14 +167,22 @@ public final class Wire implements AutoCloseable {
             Consumer<String> messages,
             Consumer<String> failed)
             throws IOException {
-        return open(engine, service, false, messages, failed);
+        return open(engine, service, 1, false, messages, failed);
     }
 
+    /// How many threads a wire has in each direction unless somebody says: as many as leave half of
+    /// the processors to others, for more than some are seldom of use.
+    public static int usualQueues() {
+        return Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, USUAL_QUEUES);
+    }
+
+    /// @param queues how many threads carry packets in each direction, 1 to [#MAXIMUM_QUEUES]
     /// @param clampMss whether TCP connections that this host passes on are kept to segments that
     ///     fit into their tunnels
     public static Wire open(
             SadbEngine engine,
             KeyService service,
+            int queues,
             boolean clampMss,
             Consumer<String> messages,
             Consumer<String> failed)
@@ -188,6 +198,7 @@ public final class Wire implements AutoCloseable {
                                         learnt::to,
                                         messages,
                                         failing),
+                        queues,
                         messages,
                         failed);
         service.answerAfter(wire::awaitApplied);
@@ -205,12 +216,16 @@ public final class Wire implements AutoCloseable {
     static Wire open(
             SadbEngine engine,
             HostSide.Starter starter,
+            int queues,
             Consumer<String> messages,
             Consumer<String> failed)
             throws IOException {
-        Tun tun = DeviceThreads.openDevice();
+        if (queues < 1 || queues > MAXIMUM_QUEUES) {
+            throw new IllegalArgumentException(queues + " queues");
+        }
+        Tun tun = DeviceThreads.openDevice(queues);
         try {
-            WireSockets sockets = WireSockets.open();
+            WireSockets sockets = WireSockets.open(queues);
             try {
                 Wire wire =
                         new Wire(
@@ -245,8 +260,10 @@ public final class Wire implements AutoCloseable {
 
     /// Whoever is interested sees the packets of both directions; null for nobody. Any thread.
     public void tap(@Nullable PacketTap tap) {
-        outbound.tap(tap);
-        inbound.tap(tap);
+        for (PacketQueue each : queues) {
+            each.outbound.tap(tap);
+            each.inbound.tap(tap);
+        }
     }
 
     /// Where datagrams for IKE go that come in by a port of ours; null for nowhere. Any thread.
@@ -272,7 +289,17 @@ public final class Wire implements AutoCloseable {
     public State state() {
         Tun tun = threads.tun();
         return new State(
-                tun.name(), DeviceThreads.MTU, tun.granted(), sockets.ports(), host.isFiltering());
+                tun.name(),
+                DeviceThreads.MTU,
+                queues.size(),
+                tun.granted(),
+                sockets.ports(),
+                host.isFiltering());
+    }
+
+    /// In the order of their numbers.
+    List<PacketQueue> queues() {
+        return List.copyOf(queues);
     }
 
     /// Ends it: what led packets here is taken away first. When the wire had failed it stays, and
@@ -296,25 +323,10 @@ public final class Wire implements AutoCloseable {
         }
         threads.close();
         sockets.close();
-        sender.close();
-        outbound.close();
-        inbound.close();
+        queues.forEach(PacketQueue::close);
     }
 
     // ---- the packet threads ----
-
-    private void toWire(PacketBatch batch) {
-        sender.send(batch);
-    }
-
-    private void relay(PacketBatch batch, int slot, long now) {
-        IkeRelay relay = ikeRelay;
-        if (relay == null) {
-            inbound.tally().count(DropReason.NO_IKE);
-            return;
-        }
-        IkeDatagram.of(batch.packet(slot), batch.verdict(slot)).relay(relay);
-    }
 
     private void learn(SocketError error) {
         if (quotedPackets.contain(error) && learnt.learn(error)) {
@@ -353,8 +365,11 @@ public final class Wire implements AutoCloseable {
                 submit(() -> saSockets.openFor(sa));
             }
         }
-        if (outbound.isHolding()) {
-            submit(() -> threads.wakeOut()); // after the socket for the answer is open
+        for (PacketQueue each : queues) {
+            if (each.outbound.isHolding()) {
+                submit(() -> threads.wake()); // after the socket for the answer is open
+                return;
+            }
         }
     }
 
@@ -374,7 +389,7 @@ public final class Wire implements AutoCloseable {
             return;
         }
         try {
-            Tun tun = DeviceThreads.openDevice();
+            Tun tun = DeviceThreads.openDevice(queues.size());
             try {
                 threads = threadsOn(tun);
             } catch (OsException e) {

@@ -30,6 +30,7 @@ final class WireSender implements Link, AutoCloseable {
     private static final int RUN_OCTETS = 512 << 10;
 
     private final WireSockets sockets;
+    private final int queue;
     private final PacketTally tally;
     private final Poller poller;
     private final SendBatch runs = new SendBatch(RUNS, RUN_OCTETS);
@@ -47,8 +48,9 @@ final class WireSender implements Link, AutoCloseable {
     /// Of all [#runs].
     private @Nullable UdpSocket socket;
 
-    WireSender(WireSockets sockets, PacketTally tally) throws OsException {
+    WireSender(WireSockets sockets, int queue, PacketTally tally) throws OsException {
         this.sockets = sockets;
+        this.queue = queue;
         this.tally = tally;
         this.poller = Poller.create(1);
         Arrays.fill(ones, 1);
@@ -70,7 +72,10 @@ final class WireSender implements Link, AutoCloseable {
     private void add(PacketBuffer packet) throws OsException {
         if (next.read(packet)) {
             UdpSocket by =
-                    sockets.udp(next.isIpv4() ? IpFamily.IPV4 : IpFamily.IPV6, next.sourcePort());
+                    sockets.udp(
+                            queue,
+                            next.isIpv4() ? IpFamily.IPV4 : IpFamily.IPV6,
+                            next.sourcePort());
             if (by != null) {
                 addToRuns(packet, by);
                 return;

@@ -5,12 +5,14 @@ import org.jipsec.os.IpFamily;
 import org.jipsec.os.MessageSocket;
 import org.jipsec.os.OsException;
 import org.jipsec.os.RawSocket;
+import org.jipsec.os.Share;
 import org.jipsec.os.SocketOptions;
 import org.jipsec.os.UdpSocket;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,8 @@ import java.util.function.IntPredicate;
 
 /// The sockets by which protected packets come and go, each with jipsec's mark: raw ones of ESP, AH
 /// and IPComp, those of the UDP ports where ESP in UDP is received, one for each family by which
-/// anything is sent.
+/// anything is sent. Where several threads receive, each has its own of those that receive, among
+/// which the kernel shares out the packets ([Share]).
 ///
 /// Opened and closed by one thread; the packet threads read [#udp], [#receivers] as they are now.
 final class WireSockets implements AutoCloseable, IntPredicate {
@@ -41,15 +44,23 @@ final class WireSockets implements AutoCloseable, IntPredicate {
     /// A UDP socket and its port.
     record UdpPort(UdpSocket socket, int port, IpFamily family) {}
 
+    private final int queues;
     private final Map<IpFamily, RawSocket> senders = new EnumMap<>(IpFamily.class);
-    private volatile List<RawSocket> receivers = List.of();
-    private volatile List<UdpPort> udp = List.of();
 
-    private WireSockets() {}
+    // By queue.
+    private volatile List<List<RawSocket>> receivers;
+    private volatile List<List<UdpPort>> udp;
 
+    private WireSockets(int queues) {
+        this.queues = queues;
+        receivers = Collections.nCopies(queues, List.of());
+        udp = Collections.nCopies(queues, List.of());
+    }
+
+    /// @param queues how many threads receive
     /// @throws OsException EPERM without CAP_NET_RAW
-    static WireSockets open() throws OsException {
-        WireSockets sockets = new WireSockets();
+    static WireSockets open(int queues) throws OsException {
+        WireSockets sockets = new WireSockets(queues);
         try {
             sockets.openFamily(IpFamily.IPV4);
             try {
@@ -69,23 +80,32 @@ final class WireSockets implements AutoCloseable, IntPredicate {
     private void openFamily(IpFamily family) throws OsException {
         senders.put(family, RawSocket.sender(family, OPTIONS));
         for (int protocol : PROTOCOLS) {
-            add(RawSocket.receiver(family, protocol, OPTIONS));
+            for (int i = 0; i < queues; i++) {
+                add(i, RawSocket.receiver(family, protocol, new Share(i, queues), OPTIONS));
+            }
         }
     }
 
-    private void add(RawSocket receiver) {
-        List<RawSocket> more = new ArrayList<>(receivers);
-        more.add(receiver);
-        receivers = List.copyOf(more);
+    private void add(int queue, RawSocket receiver) {
+        receivers = with(receivers, queue, receiver);
     }
 
-    /// Receives IP in IP from now on, as which tunnels of IPComp send what does not shrink.
+    private static <T> List<List<T>> with(List<List<T>> all, int queue, T one) {
+        List<T> more = new ArrayList<>(all.get(queue));
+        more.add(one);
+        List<List<T>> changed = new ArrayList<>(all);
+        changed.set(queue, List.copyOf(more));
+        return List.copyOf(changed);
+    }
+
+    /// Receives IP in IP from now on, as which tunnels of IPComp send what does not shrink. It has
+    /// no SPI to be shared out by, and goes to the first queue.
     void openIpInIp() throws OsException {
-        add(RawSocket.receiver(IpFamily.IPV4, 4, OPTIONS));
+        add(0, RawSocket.receiver(IpFamily.IPV4, 4, OPTIONS));
         if (hasIpv6()) {
-            add(RawSocket.receiver(IpFamily.IPV6, 41, OPTIONS));
-            add(RawSocket.receiver(IpFamily.IPV4, 41, OPTIONS));
-            add(RawSocket.receiver(IpFamily.IPV6, 4, OPTIONS));
+            add(0, RawSocket.receiver(IpFamily.IPV6, 41, OPTIONS));
+            add(0, RawSocket.receiver(IpFamily.IPV4, 41, OPTIONS));
+            add(0, RawSocket.receiver(IpFamily.IPV6, 4, OPTIONS));
         }
     }
 
@@ -96,19 +116,24 @@ final class WireSockets implements AutoCloseable, IntPredicate {
         if (test(port)) {
             return;
         }
-        List<UdpPort> more = new ArrayList<>(udp);
-        UdpSocket socket = UdpSocket.bind(IpFamily.IPV4, port, OPTIONS);
-        more.add(new UdpPort(socket, port, IpFamily.IPV4));
+        List<UdpSocket> ipv4 = UdpSocket.bindShared(IpFamily.IPV4, port, queues, OPTIONS);
+        List<UdpSocket> ipv6 = List.of();
         if (hasIpv6()) {
             try {
-                UdpSocket socket6 = UdpSocket.bind(IpFamily.IPV6, port, OPTIONS);
-                more.add(new UdpPort(socket6, port, IpFamily.IPV6));
+                ipv6 = UdpSocket.bindShared(IpFamily.IPV6, port, queues, OPTIONS);
             } catch (OsException e) {
-                socket.close();
+                ipv4.forEach(UdpSocket::close);
                 throw e;
             }
         }
-        udp = List.copyOf(more);
+        List<List<UdpPort>> more = udp;
+        for (int i = 0; i < queues; i++) {
+            more = with(more, i, new UdpPort(ipv4.get(i), port, IpFamily.IPV4));
+            if (!ipv6.isEmpty()) {
+                more = with(more, i, new UdpPort(ipv6.get(i), port, IpFamily.IPV6));
+            }
+        }
+        udp = more;
     }
 
     boolean hasIpv6() {
@@ -118,7 +143,7 @@ final class WireSockets implements AutoCloseable, IntPredicate {
     /// Whether ESP in UDP is received at this port.
     @Override
     public boolean test(int port) {
-        List<UdpPort> now = udp;
+        List<UdpPort> now = udp.getFirst();
         for (int i = 0; i < now.size(); i++) {
             if (now.get(i).port == port) {
                 return true;
@@ -129,13 +154,13 @@ final class WireSockets implements AutoCloseable, IntPredicate {
 
     Set<Integer> ports() {
         Set<Integer> ports = new TreeSet<>();
-        udp.forEach(each -> ports.add(each.port));
+        udp.getFirst().forEach(each -> ports.add(each.port));
         return ports;
     }
 
     /// Null when there is none.
-    @Nullable UdpSocket udp(IpFamily family, int port) {
-        List<UdpPort> now = udp;
+    @Nullable UdpSocket udp(int queue, IpFamily family, int port) {
+        List<UdpPort> now = udp.get(queue);
         for (int i = 0; i < now.size(); i++) {
             UdpPort each = now.get(i);
             if (each.port == port && each.family == family) {
@@ -145,12 +170,12 @@ final class WireSockets implements AutoCloseable, IntPredicate {
         return null;
     }
 
-    List<UdpPort> udp() {
-        return udp;
+    List<UdpPort> udp(int queue) {
+        return udp.get(queue);
     }
 
-    List<RawSocket> receivers() {
-        return receivers;
+    List<RawSocket> receivers(int queue) {
+        return receivers.get(queue);
     }
 
     /// Null for IPv6 on a host without it.
@@ -165,8 +190,8 @@ final class WireSockets implements AutoCloseable, IntPredicate {
     /// After the packet threads have ended.
     @Override
     public void close() {
-        receivers.forEach(MessageSocket::close);
-        udp.forEach(each -> each.socket.close());
+        receivers.forEach(each -> each.forEach(MessageSocket::close));
+        udp.forEach(each -> each.forEach(one -> one.socket.close()));
         senders.values().forEach(MessageSocket::close);
     }
 }

@@ -8,8 +8,9 @@
 /// [DivertedRoutes] (by rtnetlink) and [ClearTextFilter] (by the program nft(8)), as differences to
 /// what is there, so that it follows each change of the SPD quickly.
 ///
-/// [Wire] is where packets go: it owns the TUN device, the sockets, and a thread for each direction
-/// ([OutLoop], [InLoop]) that moves them between both and the stack; [SaSockets] opens what SAs ask
+/// [Wire] is where packets go: it owns the TUN device, the sockets, and the threads of each
+/// direction ([OutLoop], [InLoop]; a pair of them is a [PacketQueue]) that move them between both
+/// and the stack; [SaSockets] opens what SAs ask
 /// for, [QuotedPackets] says which ICMP errors to believe. What it wants of the host around it is
 /// [HostSide].
 ///

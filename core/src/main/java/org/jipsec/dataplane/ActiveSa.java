@@ -16,13 +16,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// An SA at work: its sequence numbers, replay window and counters, and its keys, made ready when
 /// the first packet needs them, so that a hundred thousand idle SAs cost little.
 ///
-/// The packet thread of its direction owns everything but [#state(SaState)]; all getters may be
-/// called from any thread and see a value of not long ago.
+/// The packet thread of its direction owns everything but [#state(SaState)], where there are
+/// several the one whose [#turn] it is; all getters may be called from any thread and see a value
+/// of not long ago.
 public final class ActiveSa {
     private static final VarHandle PACKETS;
     private static final VarHandle BYTES;
     private static final VarHandle SENT;
     private static final VarHandle ACCEPTED;
+    private static final VarHandle SOFT_REACHED;
 
     static {
         try {
@@ -31,6 +33,7 @@ public final class ActiveSa {
             BYTES = lookup.findVarHandle(ActiveSa.class, "bytes", long.class);
             SENT = lookup.findVarHandle(ActiveSa.class, "sent", long.class);
             ACCEPTED = lookup.findVarHandle(ActiveSa.class, "accepted", long.class);
+            SOFT_REACHED = lookup.findVarHandle(ActiveSa.class, "softReached", boolean.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
@@ -67,6 +70,7 @@ public final class ActiveSa {
     private long accepted;
 
     private boolean softSignalled;
+    private volatile @Nullable SaTurn turn;
 
     @Nullable EspSender espSender;
     @Nullable EspReceiver espReceiver;
@@ -133,11 +137,7 @@ public final class ActiveSa {
     /// once in the SA's life, and once after each renewal. The owner then tells the key managers
     /// and makes the SA dying.
     public boolean takeSoftCrossing() {
-        if (!softReached) {
-            return false;
-        }
-        softReached = false;
-        return true;
+        return softReached && SOFT_REACHED.compareAndSet(this, true, false);
     }
 
     /// From where the peer of an encapsulated SA came last, when that is not where the SA says;
@@ -195,6 +195,21 @@ public final class ActiveSa {
 
     ReplayWindow window() {
         return window;
+    }
+
+    /// For who is not the only thread of his direction; made for the first. Any thread.
+    SaTurn turn() {
+        SaTurn own = turn;
+        return own != null ? own : makeTurn();
+    }
+
+    private synchronized SaTurn makeTurn() {
+        SaTurn own = turn;
+        if (own == null) {
+            own = new SaTurn();
+            turn = own;
+        }
+        return own;
     }
 
     /// Whether the SA may be used for one more packet.

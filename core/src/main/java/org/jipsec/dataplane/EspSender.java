@@ -15,17 +15,16 @@ import org.jspecify.annotations.Nullable;
 final class EspSender {
     private final ActiveSa sa;
     private final Keys keys;
-    private final IvSource ivs;
     private final byte[] additional = new byte[12];
 
     /// What the counted IVs are XORed with. With manual keys an SA of the same key may come back
     /// after a restart and count from 1 again: its IVs must be others.
     private final long ivMask;
 
+    /// @param ivs of the thread that makes it
     EspSender(ActiveSa sa, Keys keys, IvSource ivs) {
         this.sa = sa;
         this.keys = keys;
-        this.ivs = ivs;
         this.ivMask = ivs.nextLong();
     }
 
@@ -41,8 +40,9 @@ final class EspSender {
     /// Wraps what stands from `at` to the packet's end.
     ///
     /// @param nextHeader the protocol of that
+    /// @param ivs of the thread that calls
     /// @return null, or why not; the packet is then as it was
-    @Nullable DropReason protect(PacketBuffer packet, int at, int nextHeader) {
+    @Nullable DropReason protect(PacketBuffer packet, int at, int nextHeader, IvSource ivs) {
         int payload = packet.length() - at;
         int padding = padding(payload);
         int front = keys.header() + keys.iv();
@@ -64,10 +64,10 @@ final class EspSender {
         if (keys.header() == 8) {
             Octets.put32(octets, esp + 4, (int) sequence);
         }
-        pad(octets, body + payload, padding);
+        pad(octets, body + payload, padding, ivs);
         octets[trailer] = (byte) padding;
         octets[trailer + 1] = (byte) nextHeader;
-        int iv = writeIv(packet, esp + keys.header(), sequence);
+        int iv = writeIv(packet, esp + keys.header(), sequence, ivs);
         PacketAead aead = keys.aead();
         if (aead != null) {
             int length = Esp.additional(additional, octets, esp, sequence, extended());
@@ -100,7 +100,7 @@ final class EspSender {
     }
 
     /// @return where the cipher's IV stands
-    private int writeIv(PacketBuffer packet, int at, long sequence) {
+    private int writeIv(PacketBuffer packet, int at, long sequence, IvSource ivs) {
         byte[] octets = packet.array();
         if (keys.derived()) {
             if (keys.iv() == 4) {
@@ -117,7 +117,7 @@ final class EspSender {
         return at;
     }
 
-    private void pad(byte[] octets, int at, int length) {
+    private void pad(byte[] octets, int at, int length, IvSource ivs) {
         switch (sa.association().flags().padding()) {
             case SaFlags.PAD_ZERO -> {
                 for (int i = 0; i < length; i++) {

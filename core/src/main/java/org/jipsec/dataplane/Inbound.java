@@ -24,6 +24,10 @@ public final class Inbound implements AutoCloseable {
     private final FlowKey flow = new FlowKey();
     private final Reassembler reassembler = new Reassembler();
     private final Ipcomp ipcomp = new Ipcomp();
+    private final boolean isOneOfMany;
+
+    /// Of the SA that [#unwrap] works with, where others might.
+    private @Nullable SaTurn turn;
 
     /// Whether the packet has left transport mode in UDP, and no tunnel since: the checksum of its
     /// upper layer is then of addresses that a NAT may have changed.
@@ -35,8 +39,14 @@ public final class Inbound implements AutoCloseable {
     /// @param locality which packets are for this host; the others pass through
     /// @param encapsulationPorts at which UDP ports of this host encapsulated ESP arrives
     public Inbound(Locality locality, IntPredicate encapsulationPorts) {
+        this(locality, encapsulationPorts, false);
+    }
+
+    /// @param isOneOfMany whether other threads receive, too
+    Inbound(Locality locality, IntPredicate encapsulationPorts, boolean isOneOfMany) {
         this.locality = locality;
         this.encapsulationPorts = encapsulationPorts;
+        this.isOneOfMany = isOneOfMany;
     }
 
     /// Every packet of a batch; the verdicts stand beside them.
@@ -128,6 +138,17 @@ public final class Inbound implements AutoCloseable {
     }
 
     private Step unwrap(PacketBuffer packet, SaLookup sas, long nowMillis, Verdict verdict) {
+        try {
+            return unwrapInTurn(packet, sas, nowMillis, verdict);
+        } finally {
+            if (turn != null) {
+                turn.leave();
+                turn = null;
+            }
+        }
+    }
+
+    private Step unwrapInTurn(PacketBuffer packet, SaLookup sas, long nowMillis, Verdict verdict) {
         return switch (headers.upperProtocol) {
             case IpHeaders.ESP -> openEsp(packet, sas, false, nowMillis, verdict);
             case IpHeaders.AH -> openAh(packet, sas, nowMillis, verdict);
@@ -284,10 +305,16 @@ public final class Inbound implements AutoCloseable {
         return sa != null && sa.isTunnel() ? sa : null;
     }
 
+    /// Takes the SA's turn, too, which [#unwrap] leaves.
     private boolean admits(@Nullable ActiveSa sa, boolean encapsulated, Verdict verdict) {
         if (sa == null) {
             verdict.drop(DropReason.NO_SA);
             return false;
+        }
+        if (isOneOfMany) {
+            SaTurn own = sa.turn();
+            own.take();
+            turn = own;
         }
         DropReason unfit = sa.admit();
         if (unfit == null && !verdict.hasRoomForStep()) {
@@ -381,7 +408,11 @@ public final class Inbound implements AutoCloseable {
         PolicyEntry policy = policies.find(direction, flow);
         verdict.policy(policy);
         if (policy != null) {
-            policy.used(packet.length(), nowMillis);
+            if (isOneOfMany) {
+                policy.usedByMany(packet.length(), nowMillis);
+            } else {
+                policy.used(packet.length(), nowMillis);
+            }
         }
         DropReason refused = PolicyCheck.check(policy, verdict);
         if (refused != null) {

@@ -9,7 +9,8 @@ import java.util.function.IntPredicate;
 
 /// The way from the wire to the host: [Inbound] with what has to be done about its verdicts. For
 /// one thread, which may be another than that of the [OutboundPath]; the engine between them may be
-/// used by any. Nothing is allocated for a packet that passes.
+/// used by any. Several threads may receive with a path each: an SA is then locked while one works
+/// with it. Nothing is allocated for a packet that passes.
 public final class InboundPath extends PacketPath implements AutoCloseable {
     /// Takes one packet that is not simply for the host.
     @FunctionalInterface
@@ -25,6 +26,7 @@ public final class InboundPath extends PacketPath implements AutoCloseable {
     private final boolean clearPasses;
 
     /// @param capacity octets of the largest packet
+    /// @param isOneOfMany whether other threads receive, too, each by a path of its own
     /// @param clearPasses whether packets that come in clear are handed on, too; false where the
     ///     host has them already, and would hand them back without end
     /// @param forward for packets to others; null when `toHost` takes them too
@@ -35,12 +37,13 @@ public final class InboundPath extends PacketPath implements AutoCloseable {
             Locality locality,
             IntPredicate encapsulationPorts,
             int capacity,
+            boolean isOneOfMany,
             boolean clearPasses,
             Link toHost,
             @Nullable Aside forward,
             @Nullable Aside ike) {
         super(engine, clock, capacity, Direction.IN);
-        this.inbound = new Inbound(locality, encapsulationPorts);
+        this.inbound = new Inbound(locality, encapsulationPorts, isOneOfMany);
         this.hostBatch = new OutgoingBatch(IpsecStack.SLOTS, capacity, toHost);
         this.clearPasses = clearPasses;
         this.forward = forward;

@@ -73,6 +73,7 @@ public final class IpsecStack implements AutoCloseable {
                         settings.pathMtu(),
                         null,
                         settings.capacity(),
+                        false,
                         toWire,
                         toHost);
         this.inbound =
@@ -82,6 +83,7 @@ public final class IpsecStack implements AutoCloseable {
                         settings.locality(),
                         settings.encapsulationPorts(),
                         settings.capacity(),
+                        false,
                         true,
                         toHost,
                         this::forward,

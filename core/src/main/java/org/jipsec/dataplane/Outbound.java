@@ -25,28 +25,39 @@ public final class Outbound implements AutoCloseable {
     private final Reassembler reassembler = new Reassembler();
     private final Fragmenter fragmenter;
     private final OutboundBundle bundle;
+    private final boolean isOneOfMany;
 
     /// @param random for IVs, their keys, and the numbers of fragments: a `SecureRandom`, but in
     /// tests
     public Outbound(RandomGenerator random, PathMtu pathMtu) {
-        this(new IvSource(random), pathMtu, null);
+        this(new IvSource(random), pathMtu, null, null);
     }
 
     /// @param ikeSources whose IKE passes whatever the policies say: without it there would be no
     ///     SAs for them (RFC 4301 4.4.1)
-    Outbound(RandomGenerator random, PathMtu pathMtu, @Nullable Locality ikeSources) {
-        this(new IvSource(random), pathMtu, ikeSources);
+    /// @param turns of the thread, when it is not the only one that sends; else null
+    Outbound(
+            RandomGenerator random,
+            PathMtu pathMtu,
+            @Nullable Locality ikeSources,
+            @Nullable HeldTurns turns) {
+        this(new IvSource(random), pathMtu, ikeSources, turns);
     }
 
     Outbound(IvSource ivs, PathMtu pathMtu) {
-        this(ivs, pathMtu, null);
+        this(ivs, pathMtu, null, null);
     }
 
-    private Outbound(IvSource ivs, PathMtu pathMtu, @Nullable Locality ikeSources) {
+    private Outbound(
+            IvSource ivs,
+            PathMtu pathMtu,
+            @Nullable Locality ikeSources,
+            @Nullable HeldTurns turns) {
+        this.isOneOfMany = turns != null;
         this.ikeSources = ikeSources;
         this.pathMtu = pathMtu;
         this.fragmenter = new Fragmenter(ivs);
-        this.bundle = new OutboundBundle(ivs);
+        this.bundle = new OutboundBundle(ivs, turns);
     }
 
     /// Every packet of a batch; the verdicts stand beside them.
@@ -155,13 +166,17 @@ public final class Outbound implements AutoCloseable {
         return true;
     }
 
-    private static boolean isDiscarded(
+    private boolean isDiscarded(
             @Nullable PolicyEntry policy, PacketBuffer packet, long nowMillis, Verdict verdict) {
         verdict.policy(policy);
         if (policy == null) {
             return false;
         }
-        policy.used(packet.length(), nowMillis);
+        if (isOneOfMany) {
+            policy.usedByMany(packet.length(), nowMillis);
+        } else {
+            policy.used(packet.length(), nowMillis);
+        }
         if (policy.policy().action() != PolicyAction.DISCARD) {
             return false;
         }

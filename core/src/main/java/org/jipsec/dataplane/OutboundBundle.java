@@ -13,6 +13,7 @@ import java.util.List;
 /// that a packet for which one is missing can wait as it is.
 final class OutboundBundle {
     private final IvSource ivs;
+    private final @Nullable HeldTurns turns;
     private final Ipcomp ipcomp = new Ipcomp();
     private final TunnelHeader tunnelHeader = new TunnelHeader();
     private final @Nullable ActiveSa[] chosen = new ActiveSa[Verdict.MAXIMUM_STEPS];
@@ -24,8 +25,10 @@ final class OutboundBundle {
     private int count;
     private int ipv4Id;
 
-    OutboundBundle(IvSource ivs) {
+    /// @param turns of the thread, when it is not the only one that sends; else null
+    OutboundBundle(IvSource ivs, @Nullable HeldTurns turns) {
         this.ivs = ivs;
+        this.turns = turns;
         this.ipv4Id = (int) ivs.nextLong();
         Arrays.setAll(ways, _ -> new FlowKey());
     }
@@ -96,7 +99,7 @@ final class OutboundBundle {
                     sa.isTunnel() || sa.ends.ipv4 == outer.ipv4
                             ? sa.admit()
                             : DropReason.FAMILY_MISMATCH;
-            if (unfit == null && !prepare(sa)) {
+            if (unfit == null && turns == null && !prepare(sa)) {
                 unfit = DropReason.SA_UNUSABLE;
             }
             if (unfit != null) {
@@ -111,6 +114,21 @@ final class OutboundBundle {
             count++;
             outer.protocol = sa.association().protocol().ipNumber();
             outer.portsKnown = false;
+        }
+        return turns == null || prepareInTurn(turns, verdict);
+    }
+
+    /// The keys of an SA are made ready by one thread, and seen by the others, in its turn only: of
+    /// two senders of one SA each would count IVs of its own.
+    private boolean prepareInTurn(HeldTurns held, Verdict verdict) {
+        if (count > 0) {
+            held.take(chosen, count);
+        }
+        for (int i = 0; i < count; i++) {
+            if (!prepare(sa(i))) {
+                verdict.drop(DropReason.SA_UNUSABLE, sa(i));
+                return false;
+            }
         }
         return true;
     }
@@ -239,7 +257,7 @@ final class OutboundBundle {
         }
         EspSender esp = sa.espSender;
         if (sa.is(IpsecProtocol.ESP) && esp != null) {
-            DropReason unfit = esp.protect(packet, at, next);
+            DropReason unfit = esp.protect(packet, at, next, ivs);
             if (unfit != null) {
                 return unfit;
             }
@@ -285,7 +303,7 @@ final class OutboundBundle {
                 protocol = next;
             }
         } else if (sa.is(IpsecProtocol.ESP) && esp != null) {
-            DropReason unfit = esp.protect(packet, 0, next);
+            DropReason unfit = esp.protect(packet, 0, next, ivs);
             if (unfit != null) {
                 return unfit;
             }

@@ -13,13 +13,15 @@ import java.util.random.RandomGenerator;
 
 /// The way from the host to the wire: [Outbound] with what has to be done about its verdicts, and
 /// the packets that wait for their SA. For one thread, which may be another than that of the
-/// [InboundPath]; the engine between them may be used by any. Nothing is allocated for a packet
-/// that passes.
+/// [InboundPath]; the engine between them may be used by any. Several threads may send with a path
+/// each: they then take turns with an SA, for its numbers and until what got them has left. Nothing
+/// is allocated for a packet that passes.
 public final class OutboundPath extends PacketPath implements AutoCloseable {
     /// How long a packet waits for its SA.
     private static final long PATIENCE = SaLifetimes.LARVAL.toMillis();
 
     private final Outbound outbound;
+    private final @Nullable HeldTurns turns;
     private final OutgoingBatch wireBatch;
     private final OutgoingBatch hostBatch;
     private final PacketBatch single;
@@ -35,6 +37,7 @@ public final class OutboundPath extends PacketPath implements AutoCloseable {
     /// @param pathMtu of the ways beyond the wire
     /// @param ikeSources whose IKE passes whatever the policies say; null for nobody's
     /// @param capacity octets of the largest packet
+    /// @param isOneOfMany whether other threads send, too, each by a path of its own
     /// @param toHost for ICMP errors about what it wanted to send
     public OutboundPath(
             SadbEngine engine,
@@ -43,11 +46,13 @@ public final class OutboundPath extends PacketPath implements AutoCloseable {
             PathMtu pathMtu,
             @Nullable Locality ikeSources,
             int capacity,
+            boolean isOneOfMany,
             Link toWire,
             Link toHost) {
         super(engine, clock, capacity, Direction.OUT);
-        this.outbound = new Outbound(random, pathMtu, ikeSources);
         this.wireBatch = new OutgoingBatch(IpsecStack.SLOTS, capacity, toWire);
+        this.turns = isOneOfMany ? new HeldTurns(wireBatch::flush) : null;
+        this.outbound = new Outbound(random, pathMtu, ikeSources, turns);
         this.hostBatch = new OutgoingBatch(IpsecStack.SLOTS, capacity, toHost);
         this.single = new PacketBatch(1, capacity);
         this.answer = new PacketBatch(1, capacity);
@@ -59,6 +64,10 @@ public final class OutboundPath extends PacketPath implements AutoCloseable {
     /// @param batch from [#newBatch]; undefined afterwards
     public void send(PacketBatch batch) {
         long now = clock.millis();
+        if (turns != null) {
+            sendInTurn(turns, batch, now);
+            return;
+        }
         tap.before(batch);
         outbound.process(batch, engine.associations(), engine.policies(), now);
         tap.after(batch);
@@ -69,9 +78,37 @@ public final class OutboundPath extends PacketPath implements AutoCloseable {
         finish(now);
     }
 
+    /// Each packet is settled before the next, for which the turns may have to be given away.
+    private void sendInTurn(HeldTurns held, PacketBatch batch, long now) {
+        try {
+            tap.before(batch);
+            for (int i = 0; i < batch.size(); i++) {
+                tally.count(Event.FROM_HOST);
+                outbound.process(
+                        batch.packet(i),
+                        engine.associations(),
+                        engine.policies(),
+                        now,
+                        batch.verdict(i));
+                tap.after(batch, i);
+                settle(batch, i, now, now + PATIENCE, false);
+            }
+            tap.forget();
+            finish(now);
+        } finally {
+            held.leave();
+        }
+    }
+
     /// Does what time or a change of the databases has made due for packets that wait.
     public void poll() {
-        finish(clock.millis());
+        try {
+            finish(clock.millis());
+        } finally {
+            if (turns != null) {
+                turns.leave();
+            }
+        }
     }
 
     /// When [#poll] has something to do next, in milliseconds since the epoch.

@@ -38,7 +38,8 @@ public final class PacketTally {
         CELLS.setOpaque(cells, cell, cells[cell] + amount);
     }
 
-    long of(Event event) {
+    /// Any thread.
+    public long of(Event event) {
         return (long) CELLS.getOpaque(events, MARGIN + event.ordinal());
     }
 

@@ -5,7 +5,7 @@ import org.jipsec.sadb.Policy;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/// A policy in the SPD and what it has seen. The packet thread of its direction writes the
+/// A policy in the SPD and what it has seen. The packet threads of its direction write the
 /// counters, anyone reads them.
 public final class PolicyEntry {
     private static final VarHandle PACKETS;
@@ -89,6 +89,13 @@ public final class PolicyEntry {
     public void used(int octets, long nowMillis) {
         PACKETS.setOpaque(this, packets() + 1);
         BYTES.setOpaque(this, bytes() + octets);
+        LAST_USED.setOpaque(this, nowMillis);
+    }
+
+    /// Likewise where other threads count, too.
+    void usedByMany(int octets, long nowMillis) {
+        PACKETS.getAndAdd(this, 1L);
+        BYTES.getAndAdd(this, (long) octets);
         LAST_USED.setOpaque(this, nowMillis);
     }
 }

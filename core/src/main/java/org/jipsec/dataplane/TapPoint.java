@@ -37,12 +37,23 @@ final class TapPoint {
     }
 
     void after(PacketBatch batch) {
+        if (current != null) {
+            for (int i = 0; i < copies.length; i++) {
+                after(batch, i);
+            }
+            forget();
+        }
+    }
+
+    /// Of one packet of the batch; after the last one [#forget].
+    void after(PacketBatch batch, int slot) {
         PacketTap to = current;
         if (to != null) {
-            for (int i = 0; i < copies.length; i++) {
-                to.passes(way, copies[i], batch.packet(i), batch.verdict(i));
-            }
-            copies = NOTHING;
+            to.passes(way, copies[slot], batch.packet(slot), batch.verdict(slot));
         }
+    }
+
+    void forget() {
+        copies = NOTHING;
     }
 }

@@ -113,8 +113,16 @@ final class Layouts {
     static final int SO_RCVBUF = 8;
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
+    static final int SO_REUSEPORT = 15;
+    static final int SO_ATTACH_FILTER = 26;
     static final int SO_MARK = 36;
     static final int SO_RXQ_OVFL = 40;
+    static final int SO_ATTACH_REUSEPORT_CBPF = 51;
+
+    /// struct sock_fprog, and its pointer; struct sock_filter.
+    static final int SOCK_FPROG_SIZE = 16;
+    static final int SOCK_FPROG_FILTER = 8;
+    static final int SOCK_FILTER_SIZE = 8;
     static final int SOL_IP = 0;
     static final int IP_TOS = 1;
     static final int IP_HDRINCL = 3;

@@ -3,7 +3,8 @@ package org.jipsec.os;
 import java.util.function.Consumer;
 
 /// A socket that takes and gives whole messages, many in one call. Nonblocking: wait with a
-/// [Poller]. One thread may receive, one send, one [#drainErrors], at the same time.
+/// [Poller]. One thread may receive, one [#drainErrors], and any send, each a batch of its own, at
+/// the same time.
 public abstract sealed class MessageSocket extends Descriptor permits RawSocket, UdpSocket {
     private static final int ERRORS_AT_A_TIME = 64;
     private static final int RETRIES = 4;

@@ -24,8 +24,18 @@ public final class RawSocket extends MessageSocket {
     /// @param protocol 50, 51, 108, or another that IP carries
     public static RawSocket receiver(IpFamily family, int protocol, SocketOptions options)
             throws OsException {
+        return receiver(family, protocol, Share.ALL, options);
+    }
+
+    /// @param protocol 50, 51 or 108 when there are several
+    /// @param share of the SPIs that this socket gets, of IPComp the CPIs
+    public static RawSocket receiver(
+            IpFamily family, int protocol, Share share, SocketOptions options) throws OsException {
         RawSocket socket = open(family, protocol, "raw protocol " + protocol);
         try {
+            if (share.count() > 1) {
+                SharePrograms.attachFilter(socket, share);
+            }
             socket.configure(options);
             switch (family) {
                 case IPV4 -> socket.set("IP_PKTINFO", Layouts.SOL_IP, Layouts.IP_PKTINFO, 1);

@@ -5,8 +5,10 @@ import org.jipsec.wire.IpText;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /// A UDP socket of one family, not connected. Tells the destination and the traffic class of what
@@ -15,11 +17,15 @@ import java.util.Set;
 public final class UdpSocket extends MessageSocket {
     private final boolean coalescing;
 
-    private UdpSocket(int number, String name, IpFamily family, SocketOptions options)
+    private UdpSocket(
+            int number, String name, IpFamily family, boolean shared, SocketOptions options)
             throws OsException {
         super(number, name, family);
         try {
             configure(options);
+            if (shared) {
+                set("SO_REUSEPORT", Layouts.SOL_SOCKET, Layouts.SO_REUSEPORT, 1);
+            }
             switch (family) {
                 case IPV4 -> {
                     set("IP_PKTINFO", Layouts.SOL_IP, Layouts.IP_PKTINFO, 1);
@@ -50,6 +56,11 @@ public final class UdpSocket extends MessageSocket {
     ///     CAP_NET_BIND_SERVICE, EPERM for a mark without the right to it
     public static UdpSocket bind(InetSocketAddress local, SocketOptions options)
             throws OsException {
+        return bind(local, false, options);
+    }
+
+    private static UdpSocket bind(InetSocketAddress local, boolean shared, SocketOptions options)
+            throws OsException {
         Platform.require();
         InetAddress address = local.getAddress();
         IpFamily family = IpFamily.of(address);
@@ -59,6 +70,7 @@ public final class UdpSocket extends MessageSocket {
                         Call.socket(family.number(), Layouts.SOCK_DGRAM, Layouts.IPPROTO_UDP),
                         name,
                         family,
+                        shared,
                         options);
         try (NativeBuffer memory = NativeBuffer.ofSize(Layouts.SOCKADDR_SLOT)) {
             int length = SocketNames.write(memory, local);
@@ -75,9 +87,40 @@ public final class UdpSocket extends MessageSocket {
     /// Every address of this host, of one family.
     public static UdpSocket bind(IpFamily family, int port, SocketOptions options)
             throws OsException {
+        return bind(any(family, port), options);
+    }
+
+    /// Several sockets of one port, every address of this host, of one family. A datagram comes to
+    /// one of them, all of one sender to the same. Only these share the port.
+    ///
+    /// @param count 1 or more
+    /// @throws OsException as [#bind]; EADDRINUSE also when another program would share
+    public static List<UdpSocket> bindShared(
+            IpFamily family, int port, int count, SocketOptions options) throws OsException {
+        if (count == 1) {
+            return List.of(bind(family, port, options));
+        }
+        bind(family, port, options).close(); // one that does not share finds whoever is there
+        List<UdpSocket> group = new ArrayList<>();
         try {
-            InetAddress any = InetAddress.getByAddress(new byte[family.addressOctets()]);
-            return bind(new InetSocketAddress(any, port), options);
+            for (int i = 0; i < count; i++) {
+                group.add(bind(any(family, port), true, options));
+            }
+            SharePrograms.attachChoice(group.getFirst(), count);
+            for (UdpSocket other : group.subList(1, count)) {
+                SharePrograms.attachUnicastFilter(other);
+            }
+            return List.copyOf(group);
+        } catch (OsException e) {
+            group.forEach(UdpSocket::close);
+            throw e;
+        }
+    }
+
+    private static InetSocketAddress any(IpFamily family, int port) {
+        try {
+            return new InetSocketAddress(
+                    InetAddress.getByAddress(new byte[family.addressOctets()]), port);
         } catch (UnknownHostException e) {
             throw new IllegalStateException(e);
         }

@@ -3,11 +3,11 @@
 /// refuses with an [OsException] that says so.
 ///
 /// Start at [Tun] and its [TunQueue]s, at [UdpSocket] and [RawSocket] (both [MessageSocket]s, which
-/// take a [ReceiveBatch] or a [SendBatch] each), at [Poller] which waits for all of them, and at
-/// [Rtnetlink] with [NetworkMonitor]. An offload the kernel refuses is done without; what it
-/// granted is told as a set of [Offload]s. "Try again later" is a return value, whatever else the
-/// kernel refuses an [OsException] with call, arguments and name of the error; an interrupted call
-/// is repeated.
+/// take a [ReceiveBatch] or a [SendBatch] each; several of one protocol have a [Share] each), at
+/// [Poller] which waits for all of them, and at [Rtnetlink] with [NetworkMonitor]. An offload the
+/// kernel refuses is done without; what it granted is told as a set of [Offload]s. "Try again
+/// later" is a return value, whatever else the kernel refuses an [OsException] with call, arguments
+/// and name of the error; an interrupted call is repeated.
 ///
 /// The only place that knows JNA (`Libc`), by direct mapping with addresses as `long`: the memory
 /// behind them is a [NativeBuffer], the layout of what stands there is in `Layouts`. Nothing native

@@ -40,7 +40,7 @@ class SaSocketsTests {
 
     @BeforeEach
     void open() throws Exception {
-        sockets = hosts.in("a", WireSockets::open);
+        sockets = hosts.in("a", () -> WireSockets.open(1));
         StaticHostSide side =
                 new StaticHostSide(
                         List.of(TestPolicies.address("10.9.1.1")),

@@ -38,6 +38,14 @@ final class WireHost implements AutoCloseable {
     /// @param diverted prefixes that lead into the device
     WireHost(Namespaces namespaces, String name, String ownAddresses, String... diverted)
             throws Exception {
+        this(namespaces, name, 1, ownAddresses, diverted);
+    }
+
+    /// @param queues of the wire
+    /// @param diverted prefixes that lead into the device
+    WireHost(
+            Namespaces namespaces, String name, int queues, String ownAddresses, String... diverted)
+            throws Exception {
         this.namespaces = namespaces;
         this.name = name;
         this.diverted = List.of(diverted);
@@ -55,6 +63,7 @@ final class WireHost implements AutoCloseable {
                                             side = new StaticHostSide(own, learnt, this::divert);
                                             return side;
                                         },
+                                        queues,
                                         messages::add,
                                         failures::add));
         for (String family : List.of("-4", "-6")) {

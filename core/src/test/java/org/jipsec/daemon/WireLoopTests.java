@@ -11,6 +11,9 @@ import org.jipsec.testing.RequiresWire;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -21,10 +24,13 @@ import java.util.concurrent.TimeUnit;
 /// Clear packets that come by the wire's own sockets: the host has them already, and given to it
 /// once more they would come by the same socket again, without end.
 @RequiresWire
+@ParameterizedClass(name = "{0} queues")
+@ValueSource(ints = {1, 2})
 class WireLoopTests {
     private static final String HOST = "10.9.0.1";
     private static final String NEIGHBOUR = "10.9.0.2";
 
+    @Parameter private int queues;
     private Namespaces hosts;
     private WireHost host;
 
@@ -33,7 +39,7 @@ class WireLoopTests {
         hosts = Namespaces.create("host", "neighbour");
         hosts.join("host", HOST + "/24", "neighbour", NEIGHBOUR + "/24");
         hosts.ip("neighbour", "route", "add", "224.0.0.0/4", "dev", "veth0");
-        host = new WireHost(hosts, "host", HOST, NEIGHBOUR);
+        host = new WireHost(hosts, "host", queues, HOST, NEIGHBOUR);
         host.setkey(
                 """
                 add 10.9.0.1 10.9.0.3 esp-udp 0x1001 -m tunnel -E null;

@@ -12,6 +12,9 @@ import org.jipsec.wire.Bytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -28,6 +31,8 @@ import java.util.function.BooleanSupplier;
 
 /// What happens to the wire besides good packets: two hosts with a router between them.
 @RequiresWire
+@ParameterizedClass(name = "{0} queues")
+@ValueSource(ints = {1, 2})
 class WireRecoveryTests {
     private static final String LEFT = "10.9.1.1";
     private static final String RIGHT = "10.9.2.1";
@@ -38,6 +43,7 @@ class WireRecoveryTests {
             "add 10.9.2.1 10.9.1.1 esp-udp 0x1002 -m tunnel " + KEY + ";\n";
     private static final String SAS = TO_RIGHT + TO_LEFT;
 
+    @Parameter private int queues;
     private Namespaces hosts;
     private WireHost left;
     private WireHost right;
@@ -50,8 +56,8 @@ class WireRecoveryTests {
         hosts.run("router", "sysctl", "-qw", "net.ipv4.ip_forward=1");
         hosts.ip("left", "route", "add", "default", "via", "10.9.1.254");
         hosts.ip("right", "route", "add", "default", "via", "10.9.2.254");
-        left = new WireHost(hosts, "left", LEFT, RIGHT);
-        right = new WireHost(hosts, "right", RIGHT, LEFT);
+        left = new WireHost(hosts, "left", queues, LEFT, RIGHT);
+        right = new WireHost(hosts, "right", queues, RIGHT, LEFT);
     }
 
     @AfterEach
@@ -96,7 +102,7 @@ class WireRecoveryTests {
     @Test
     void sharesTheNamespaceWithNoOtherWire() {
         assertThatExceptionOfType(OsException.class)
-                .isThrownBy(() -> new WireHost(hosts, "left", LEFT))
+                .isThrownBy(() -> new WireHost(hosts, "left", queues, LEFT))
                 .matches(e -> e.is(ErrorNumber.EBUSY));
     }
 
@@ -141,6 +147,7 @@ class WireRecoveryTests {
                                                 Wire.open(
                                                         left.engine,
                                                         (_, learnt, _) -> broken(learnt, sides),
+                                                        1,
                                                         _ -> {},
                                                         _ -> {})))
                 .withMessage("a bug");

@@ -108,8 +108,8 @@ class WireTests {
     }
 
     /// TCP, with a checksum over what arrived.
-    private static void transfer(
-            Namespaces hosts, String from, String to, String address, int octets) throws Exception {
+    static void transfer(Namespaces hosts, String from, String to, String address, int octets)
+            throws Exception {
         byte[] sent = new byte[octets];
         new Random(octets).nextBytes(sent);
         CRC32 expected = new CRC32();
