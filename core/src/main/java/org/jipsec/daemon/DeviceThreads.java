@@ -168,19 +168,7 @@ final class DeviceThreads implements AutoCloseable {
         }
         closed = true;
         loops.forEach(PacketLoop::stop);
-        for (Thread each : running) {
-            boolean interrupted = false;
-            while (each.isAlive()) {
-                try {
-                    each.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        running.forEach(ThreadEnd::await);
         tun.close();
         loops.forEach(PacketLoop::close);
         for (Writers each : writers) {

@@ -90,33 +90,45 @@ final class DiversionErrands {
 
     /// A policy has come, or gone, or all have.
     void policyChanged(SadbEvent event) {
-        lock.lock();
-        try {
-            changes.add(event);
-            asked++;
-        } finally {
-            lock.unlock();
-        }
-        wake.run();
+        bring(
+                () -> {
+                    changes.add(event);
+                    asked++;
+                });
     }
 
     /// SAs, or what was learnt of ways, are others than before.
     void growthChanged() {
-        lock.lock();
-        try {
-            slowly();
-            growth = true;
-        } finally {
-            lock.unlock();
-        }
-        wake.run();
+        bring(
+                () -> {
+                    slowly();
+                    growth = true;
+                });
     }
 
     void networkChanged() {
+        bring(
+                () -> {
+                    slowly();
+                    network = true;
+                });
+    }
+
+    /// Somebody has changed nftables.
+    void filterChanged() {
+        bring(
+                () -> {
+                    if (!filter) {
+                        filterAt = later(clock.getAsLong());
+                    }
+                    filter = true;
+                });
+    }
+
+    private void bring(Runnable news) {
         lock.lock();
         try {
-            slowly();
-            network = true;
+            news.run();
         } finally {
             lock.unlock();
         }
@@ -127,20 +139,6 @@ final class DiversionErrands {
         if (!growth && !network) {
             slowAt = later(clock.getAsLong() + PATIENCE_NANOS);
         }
-    }
-
-    /// Somebody has changed nftables.
-    void filterChanged() {
-        lock.lock();
-        try {
-            if (!filter) {
-                filterAt = later(clock.getAsLong());
-            }
-            filter = true;
-        } finally {
-            lock.unlock();
-        }
-        wake.run();
     }
 
     private long later(long time) {

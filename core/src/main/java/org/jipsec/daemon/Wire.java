@@ -152,33 +152,24 @@ public final class Wire implements AutoCloseable {
                 tun, queues, sockets, clock, this::learn, () -> submit(this::reopen), this::fail);
     }
 
-    /// Opens device and sockets and diverts the host's packets, in the network namespace of the
-    /// calling thread. Packets flow when this returns, and from then on `service` answers when what
-    /// was asked for holds for packets.
-    ///
-    /// @param messages takes lines for the log, from any thread
-    /// @param failed is told, at most once and by any thread, why the wire cannot go on; it is then
-    ///     to be closed
-    /// @throws OsException EBUSY when there is a wire already, EPERM without CAP_NET_ADMIN and
-    ///     CAP_NET_RAW
-    public static Wire open(
-            SadbEngine engine,
-            KeyService service,
-            Consumer<String> messages,
-            Consumer<String> failed)
-            throws IOException {
-        return open(engine, service, 1, false, messages, failed);
-    }
-
     /// How many threads a wire has in each direction unless somebody says: as many as leave half of
     /// the processors to others, for more than some are seldom of use.
     public static int usualQueues() {
         return Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, USUAL_QUEUES);
     }
 
+    /// Opens device and sockets and diverts the host's packets, in the network namespace of the
+    /// calling thread. Packets flow when this returns, and from then on `service` answers when what
+    /// was asked for holds for packets.
+    ///
     /// @param queues how many threads carry packets in each direction, 1 to [#MAXIMUM_QUEUES]
     /// @param clampMss whether TCP connections that this host passes on are kept to segments that
     ///     fit into their tunnels
+    /// @param messages takes lines for the log, from any thread
+    /// @param failed is told, at most once and by any thread, why the wire cannot go on; it is then
+    ///     to be closed
+    /// @throws OsException EBUSY when there is a wire already, EPERM without CAP_NET_ADMIN and
+    ///     CAP_NET_RAW
     public static Wire open(
             SadbEngine engine,
             KeyService service,

@@ -102,8 +102,18 @@ final class SyntaxProblems {
         if (!atItsEnd) {
             return Optional.empty();
         }
-        return switch (found.offending().getType()) {
-            case SetkeyConfLexer.FLAG_ENCRYPTION -> Optional.of("-E stands before -A");
+        int late = found.offending().getType();
+        if (late == SetkeyConfLexer.FLAG_ENCRYPTION) {
+            return Optional.of("-E stands before -A");
+        }
+        return isExtension(late)
+                ? Optional.of("extensions stand before -E, -A and -C")
+                : Optional.empty();
+    }
+
+    /// Whether a token begins an extension of an SA; `-ctx` elsewhere begins something else.
+    private static boolean isExtension(int token) {
+        return switch (token) {
             case SetkeyConfLexer.FLAG_MODE,
                     SetkeyConfLexer.FLAG_REQID,
                     SetkeyConfLexer.FLAG_OPTION,
@@ -117,8 +127,8 @@ final class SyntaxProblems {
                     SetkeyConfLexer.FLAG_ESN,
                     SetkeyConfLexer.FLAG_NATT,
                     SetkeyConfLexer.FLAG_HARDWARE ->
-                    Optional.of("extensions stand before -E, -A and -C");
-            default -> Optional.empty();
+                    true;
+            default -> false;
         };
     }
 
@@ -239,6 +249,11 @@ final class SyntaxProblems {
     }
 
     private static String phrase(int type, int rule) {
+        if (isExtension(type)) {
+            return type == SetkeyConfLexer.FLAG_CONTEXT && rule == SetkeyConfParser.RULE_selector
+                    ? "-ctx"
+                    : "an extension such as -m";
+        }
         return switch (type) {
             case SetkeyConfLexer.ESP,
                     SetkeyConfLexer.ESP_OLD,
@@ -286,21 +301,6 @@ final class SyntaxProblems {
                         default -> "a protocol";
                     };
             case SetkeyConfLexer.FLAG_ADDRESS -> "-4, -6, -n";
-            case SetkeyConfLexer.FLAG_MODE,
-                    SetkeyConfLexer.FLAG_REQID,
-                    SetkeyConfLexer.FLAG_OPTION,
-                    SetkeyConfLexer.FLAG_REPLAY,
-                    SetkeyConfLexer.FLAG_HARD_SECONDS,
-                    SetkeyConfLexer.FLAG_SOFT_SECONDS,
-                    SetkeyConfLexer.FLAG_HARD_BYTES,
-                    SetkeyConfLexer.FLAG_SOFT_BYTES,
-                    SetkeyConfLexer.FLAG_FRAGMENT,
-                    SetkeyConfLexer.FLAG_ESN,
-                    SetkeyConfLexer.FLAG_NATT,
-                    SetkeyConfLexer.FLAG_HARDWARE ->
-                    "an extension such as -m";
-            case SetkeyConfLexer.FLAG_CONTEXT ->
-                    rule == SetkeyConfParser.RULE_selector ? "-ctx" : "an extension such as -m";
             case SetkeyConfLexer.FLAG_POLICY -> "-P";
             // written twice in the lexer, so ANTLR has no text for them
             case SetkeyConfLexer.LEFT_BRACKET -> "`[`";

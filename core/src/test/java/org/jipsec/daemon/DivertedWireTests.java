@@ -36,7 +36,17 @@ class DivertedWireTests {
         final Wire wire;
 
         Host(Namespaces hosts, String name) throws Exception {
-            wire = hosts.in(name, () -> Wire.open(engine, service, messages::add, messages::add));
+            wire =
+                    hosts.in(
+                            name,
+                            () ->
+                                    Wire.open(
+                                            engine,
+                                            service,
+                                            1,
+                                            false,
+                                            messages::add,
+                                            messages::add));
         }
 
         void run(SadbOperation operation) {

@@ -42,6 +42,8 @@ class OutboundBypassTests {
                                             Wire.open(
                                                     engine,
                                                     service,
+                                                    1,
+                                                    true,
                                                     messages::add,
                                                     messages::add))) {
                 assertThat(

@@ -5,16 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.jipsec.dataplane.SadbEngine;
 import org.jipsec.os.ErrorNumber;
 import org.jipsec.os.SocketError;
-import org.jipsec.sadb.Capabilities;
-import org.jipsec.sadb.SadbReply;
-import org.jipsec.setkey.CompileOptions;
-import org.jipsec.setkey.PlannedOperation;
-import org.jipsec.setkey.SetkeyLanguage;
 import org.jipsec.wire.Bytes;
 import org.junit.jupiter.api.Test;
 
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -35,17 +29,7 @@ class QuotedPacketsTests {
     private final QuotedPackets quoted = new QuotedPackets(engine.associations());
 
     QuotedPacketsTests() {
-        for (PlannedOperation each :
-                SetkeyLanguage.compile(
-                                SetkeyLanguage.source(
-                                        "test", SAS.getBytes(StandardCharsets.ISO_8859_1)),
-                                Capabilities.userspace(),
-                                CompileOptions.standard())
-                        .plan()
-                        .orElseThrow()
-                        .operations()) {
-            assertThat(engine.execute(each.operation())).isInstanceOf(SadbReply.Done.class);
-        }
+        SetkeyText.load(engine, SAS);
     }
 
     private static SocketError error(

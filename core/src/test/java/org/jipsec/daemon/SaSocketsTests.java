@@ -6,20 +6,14 @@ import org.jipsec.dataplane.SadbEngine;
 import org.jipsec.os.IpFamily;
 import org.jipsec.os.SocketOptions;
 import org.jipsec.os.UdpSocket;
-import org.jipsec.sadb.Capabilities;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.SadbOperation;
-import org.jipsec.sadb.SadbReply;
-import org.jipsec.setkey.CompileOptions;
-import org.jipsec.setkey.PlannedOperation;
-import org.jipsec.setkey.SetkeyLanguage;
 import org.jipsec.testing.Namespaces;
 import org.jipsec.testing.RequiresWire;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -66,17 +60,7 @@ class SaSocketsTests {
     }
 
     private void setkey(String text) {
-        for (PlannedOperation each :
-                SetkeyLanguage.compile(
-                                SetkeyLanguage.source(
-                                        "test", text.getBytes(StandardCharsets.ISO_8859_1)),
-                                Capabilities.userspace(),
-                                CompileOptions.standard())
-                        .plan()
-                        .orElseThrow()
-                        .operations()) {
-            assertThat(engine.execute(each.operation())).isInstanceOf(SadbReply.Done.class);
-        }
+        SetkeyText.load(engine, text);
     }
 
     /// In the namespace, which the control thread of a wire is in.

@@ -1,20 +1,12 @@
 package org.jipsec.daemon;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.jipsec.dataplane.SadbEngine;
-import org.jipsec.sadb.Capabilities;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
 import org.jipsec.sadb.Statistics;
-import org.jipsec.setkey.Compilation;
-import org.jipsec.setkey.CompileOptions;
-import org.jipsec.setkey.PlannedOperation;
-import org.jipsec.setkey.SetkeyLanguage;
 import org.jipsec.testing.Namespaces;
 
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -87,16 +79,7 @@ final class WireHost implements AutoCloseable {
 
     /// What `jsetkey -f` would do.
     void setkey(String text) {
-        Compilation compilation =
-                SetkeyLanguage.compile(
-                        SetkeyLanguage.source("test", text.getBytes(StandardCharsets.ISO_8859_1)),
-                        Capabilities.userspace(),
-                        CompileOptions.standard());
-        assertThat(compilation.plan()).as(compilation.diagnostics().all().toString()).isPresent();
-        for (PlannedOperation each : compilation.plan().get().operations()) {
-            SadbReply reply = engine.execute(each.operation());
-            assertThat(reply).as(each.toString()).isNotInstanceOf(SadbReply.Refused.class);
-        }
+        SetkeyText.load(engine, text);
         wire.awaitApplied();
     }
 
