@@ -1,0 +1,87 @@
+package org.jipsec.cli;
+
+import org.jipsec.os.ErrorNumber;
+import org.jipsec.os.IpFamily;
+import org.jipsec.os.OsException;
+import org.jipsec.os.XfrmTrial;
+import org.jipsec.os.XfrmTrial.Part;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Whether the running kernel protects packets, for who has to choose a backend: some milliseconds,
+/// and nothing is loaded or left behind by asking.
+final class KernelIpsec {
+    static final int ESP = 50;
+
+    /// The kernel's sockets, one of each netlink family it has: in the second column 6 is
+    /// NETLINK_XFRM.
+    private static final Path NETLINK = Path.of("/proc/thread-self/net/netlink");
+
+    private static final Path PFKEY = Path.of("/proc/thread-self/net/pfkey");
+
+    private KernelIpsec() {}
+
+    /// Whether an SA of ESP that is added over XFRM in the calling thread's network namespace will
+    /// protect packets, when the rights are there: `esp4` is loaded, built in, or will be loaded
+    /// for it.
+    ///
+    /// Where no list of modules tells, as in many containers, a trial does; without the rights to
+    /// it the answer is no.
+    static boolean xfrmHasEsp() {
+        KernelModules modules = KernelModules.running();
+        if (!hasXfrm(modules)) {
+            return false;
+        }
+        return switch (modules.presence("esp4")) {
+            case LOADED, LOADABLE -> true;
+            case UNKNOWN -> espRefusal().isEmpty();
+        };
+    }
+
+    /// Whether sockets of PF_KEY can be opened in the calling thread's network namespace, when the
+    /// rights are there.
+    static boolean hasPfkey() {
+        return Files.exists(PFKEY)
+                || KernelModules.running().presence("af_key") == KernelModules.Presence.LOADABLE;
+    }
+
+    /// Whether XFRM is there or will be when it is asked.
+    static boolean hasXfrm(KernelModules modules) {
+        return netlinkHasXfrm() || modules.presence("xfrm_user") == KernelModules.Presence.LOADABLE;
+    }
+
+    static boolean netlinkHasXfrm() {
+        try (Stream<String> lines = Files.lines(NETLINK, StandardCharsets.US_ASCII)) {
+            return lines.anyMatch(line -> line.matches("\\S+ +6 .*"));
+        } catch (IOException | UncheckedIOException noLinux) {
+            return false;
+        }
+    }
+
+    /// What the kernel says to an SA of ESP; nothing is left behind.
+    static Optional<OsException> espRefusal() {
+        try (XfrmTrial trial = XfrmTrial.open()) {
+            Optional<OsException> common =
+                    trial.refusal(
+                            IpFamily.IPV4,
+                            ESP,
+                            new Part.Encryption("cbc(aes)", 128),
+                            new Part.Authentication("hmac(sha1)", 160, 96));
+            return common.isPresent() && common.get().is(ErrorNumber.ENOSYS)
+                    ? trial.refusal(
+                            IpFamily.IPV4,
+                            ESP,
+                            new Part.Encryption("ecb(cipher_null)", 0),
+                            new Part.Authentication("digest_null", 0, 0))
+                    : common;
+        } catch (OsException noXfrm) {
+            return Optional.of(noXfrm);
+        }
+    }
+}
