@@ -55,6 +55,18 @@ final class Call {
         }
     }
 
+    /// Beyond net.core.rmem_max where that is allowed, else as far as it.
+    static void enlargeReceiveBuffer(Descriptor socket, int octets) throws OsException {
+        try {
+            setOption(socket, "SO_RCVBUFFORCE", Layouts.SOL_SOCKET, Layouts.SO_RCVBUFFORCE, octets);
+        } catch (OsException e) {
+            if (!e.is(ErrorNumber.EPERM)) {
+                throw e;
+            }
+            setOption(socket, "SO_RCVBUF", Layouts.SOL_SOCKET, Layouts.SO_RCVBUF, octets);
+        }
+    }
+
     static int getOption(Descriptor socket, String option, int level, int code) throws OsException {
         try (NativeBuffer buffer = NativeBuffer.ofSize(8)) {
             buffer.putInt(4, 4);
@@ -79,6 +91,7 @@ final class Call {
         return switch (family) {
             case Layouts.AF_INET -> "AF_INET";
             case Layouts.AF_INET6 -> "AF_INET6";
+            case Layouts.AF_KEY -> "PF_KEY";
             case Layouts.AF_NETLINK -> "AF_NETLINK";
             default -> Integer.toString(family);
         };

@@ -52,11 +52,13 @@ final class Layouts {
     // sockets
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
+    static final int AF_KEY = 15;
     static final int AF_NETLINK = 16;
     static final int SOCK_DGRAM = 2;
     static final int SOCK_RAW = 3;
     static final int IPPROTO_UDP = 17;
     static final int IPPROTO_RAW = 255;
+    static final int PF_KEY_V2 = 2;
 
     // struct sockaddr_in and sockaddr_in6; in a slot that takes either
     static final int SOCKADDR_SLOT = 32;

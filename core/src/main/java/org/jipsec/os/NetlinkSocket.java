@@ -38,7 +38,7 @@ final class NetlinkSocket extends Descriptor {
                 new NetlinkSocket(Call.socket(Layouts.AF_NETLINK, Layouts.SOCK_RAW, protocol));
         try (NativeBuffer name = NativeBuffer.ofSize(Layouts.SOCKADDR_NL_SIZE)) {
             if (receiveBuffer > 0) {
-                socket.enlarge(receiveBuffer);
+                Call.enlargeReceiveBuffer(socket, receiveBuffer);
             }
             socket.askIfKnown("NETLINK_CAP_ACK", Layouts.NETLINK_CAP_ACK);
             socket.askIfKnown("NETLINK_EXT_ACK", Layouts.NETLINK_EXT_ACK);
@@ -231,18 +231,6 @@ final class NetlinkSocket extends Descriptor {
             }
         } catch (WireException e) {
             throw broken(e);
-        }
-    }
-
-    private void enlarge(int octets) throws OsException {
-        try {
-            Call.setOption(
-                    this, "SO_RCVBUFFORCE", Layouts.SOL_SOCKET, Layouts.SO_RCVBUFFORCE, octets);
-        } catch (OsException e) {
-            if (!e.is(ErrorNumber.EPERM)) {
-                throw e;
-            }
-            Call.setOption(this, "SO_RCVBUF", Layouts.SOL_SOCKET, Layouts.SO_RCVBUF, octets);
         }
     }
 

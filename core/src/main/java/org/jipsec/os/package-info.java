@@ -4,7 +4,8 @@
 ///
 /// Start at [Tun] and its [TunQueue]s, at [UdpSocket] and [RawSocket] (both [MessageSocket]s, which
 /// take a [ReceiveBatch] or a [SendBatch] each; several of one protocol have a [Share] each), at
-/// [Poller] which waits for all of them, and at [Rtnetlink] with [NetworkMonitor]. An offload the
+/// [Poller] which waits for all of them, at [Rtnetlink] with [NetworkMonitor], and at [KeySocket],
+/// the kernel's PF_KEY. An offload the
 /// kernel refuses is done without; what it granted is told as a set of [Offload]s. "Try again
 /// later" is a return value, whatever else the kernel refuses an [OsException] with call, arguments
 /// and name of the error; an interrupted call is repeated.
