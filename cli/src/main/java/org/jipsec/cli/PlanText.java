@@ -25,6 +25,8 @@ final class PlanText {
         return switch (operation) {
             case SadbOperation.AddSa(var sa) -> "SAD + " + text(sa);
             case SadbOperation.UpdateSa(var sa) -> "SAD ~ " + text(sa);
+            case SadbOperation.RestoreSa(var snapshot) ->
+                    "SAD + " + text(snapshot.association()) + " as it was";
             case SadbOperation.DeleteSa(var reference) -> "SAD - " + text(reference);
             case SadbOperation.DeleteAllSas(var source, var destination, var protocol) ->
                     "SAD - all " + protocol.word() + " " + between(source, destination);

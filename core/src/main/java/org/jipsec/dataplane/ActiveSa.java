@@ -1,16 +1,21 @@
 package org.jipsec.dataplane;
 
+import org.jipsec.sadb.CurrentLifetime;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.Lifetime;
 import org.jipsec.sadb.SaFlags;
 import org.jipsec.sadb.SaMode;
+import org.jipsec.sadb.SaSnapshot;
 import org.jipsec.sadb.SaState;
 import org.jipsec.sadb.SecurityAssociation;
+import org.jipsec.sadb.SequenceState;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetAddress;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// An SA at work: its sequence numbers, replay window and counters, and its keys, made ready when
@@ -168,6 +173,29 @@ public final class ActiveSa {
         SENT.setOpaque(this, last);
         ACCEPTED.setOpaque(this, last);
         window.startAt(last);
+    }
+
+    /// Before its first packet: goes on where the SA of the snapshot has stopped.
+    void resume(SaSnapshot snapshot) {
+        CurrentLifetime current = snapshot.current();
+        PACKETS.setOpaque(this, current.packets());
+        BYTES.setOpaque(this, current.bytes());
+        firstUsedMillis = current.firstUsed().map(Instant::toEpochMilli).orElse(0L);
+        lastUsedMillis = firstUsedMillis;
+        softSignalled = snapshot.state() == SaState.DYING;
+        if (snapshot.sequence().isPresent()) {
+            SequenceState numbers = snapshot.sequence().get();
+            SENT.setOpaque(this, numbers.sent());
+            ACCEPTED.setOpaque(this, numbers.received());
+            window.resume(numbers.received(), numbers.window());
+        }
+    }
+
+    /// Where its numbers stand.
+    SequenceState sequenceState() {
+        long highest = (long) ACCEPTED.getOpaque(this);
+        List<Integer> seen = highest == 0 ? List.of() : window.bitmap(highest);
+        return new SequenceState(lastSent(), highest, seen);
     }
 
     boolean isTunnel() {

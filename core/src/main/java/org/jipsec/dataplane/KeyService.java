@@ -206,14 +206,16 @@ public final class KeyService implements AutoCloseable {
             case Refused(var errno, var why) -> refuse(client, request, errno, why);
             case SadbReply.Done() -> done(client, request, operation);
             case SadbReply.Sa(var snapshot) ->
-                    tellOne(client, PfkeyReplies.association(request, snapshot));
+                    tellOne(client, PfkeyReplies.association(request, snapshot, client.extended));
             case SadbReply.FoundPolicy(var snapshot) ->
                     tellOne(client, PfkeyReplies.policy(request, snapshot, REFERENCES_HELD));
             case SadbReply.Sas(var snapshots) ->
                     dump(
                             client,
                             request,
-                            entries(snapshots, one -> PfkeyReplies.entry(request, one)));
+                            entries(
+                                    snapshots,
+                                    one -> PfkeyReplies.entry(request, one, client.extended)));
             case SadbReply.Policies(var snapshots) ->
                     dump(
                             client,

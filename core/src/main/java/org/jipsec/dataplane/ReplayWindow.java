@@ -3,6 +3,7 @@ package org.jipsec.dataplane;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
+import java.util.List;
 
 /// Which sequence numbers of an SA have been seen (RFC 4303 3.4.3 and appendix A), as a ring of
 /// bits in the manner of RFC 6479: it slides without shifting.
@@ -47,6 +48,47 @@ final class ReplayWindow {
                 seen[word(highest)] &= (1L << (bit + 1)) - 1;
             }
         }
+    }
+
+    /// Goes on where another has stopped. Of a bitmap that is not of this size only the highest
+    /// number counts: everything below it then passes for seen.
+    ///
+    /// @param bitmap as [#bitmap]
+    void resume(long newHighest, List<Integer> bitmap) {
+        startAt(newHighest);
+        if (size == 0 || bitmap.size() != (size + 31) / 32) {
+            return;
+        }
+        long lowest = Long.compareUnsigned(newHighest, size) > 0 ? newHighest - size + 1 : 1;
+        for (long number = lowest; number - 1 != newHighest; number++) {
+            if (!isSet(bitmap, number)) {
+                seen[word(number)] &= ~bit(number);
+            }
+        }
+    }
+
+    /// Which numbers of the window below and at `top` have been seen, as
+    /// [org.jipsec.sadb.SequenceState#window] has them: number n is bit (n - 1) modulo the size.
+    /// Any thread; of a window that moves meanwhile some bits may be of before and some of after.
+    List<Integer> bitmap(long top) {
+        if (size == 0) {
+            return List.of();
+        }
+        Integer[] words = new Integer[(size + 31) / 32];
+        Arrays.fill(words, 0);
+        long lowest = Long.compareUnsigned(top, size) > 0 ? top - size + 1 : 1;
+        for (long number = lowest; number - 1 != top; number++) {
+            if ((seen[word(number)] & bit(number)) != 0) {
+                int at = (int) Long.remainderUnsigned(number - 1, size);
+                words[at / 32] |= 1 << (at % 32);
+            }
+        }
+        return List.of(words);
+    }
+
+    private boolean isSet(List<Integer> bitmap, long number) {
+        int at = (int) Long.remainderUnsigned(number - 1, size);
+        return (bitmap.get(at / 32) & 1 << (at % 32)) != 0;
     }
 
     /// The whole number of which the wire carries `low` (RFC 4303 A2.2). Of the two that are

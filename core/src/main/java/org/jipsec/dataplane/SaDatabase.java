@@ -161,14 +161,42 @@ final class SaDatabase implements SaLookup {
     }
 
     void add(SaRecord record) {
-        SecurityAssociation association = record.association();
-        SaRecord head = newest;
-        record.older = head;
-        if (head != null) {
-            head.newer = record;
+        insert(record, null, false);
+    }
+
+    /// At the place of its age.
+    void restore(SaRecord record) {
+        SaRecord newer = null;
+        for (SaRecord each = newest;
+                each != null && each.addedMillis > record.addedMillis;
+                each = each.older) {
+            newer = each;
         }
-        newest = record;
+        boolean isDying = record.state() == SaState.DYING;
+        insert(record, newer, true);
+        if (isDying && record.group != null) {
+            record.group.weaken(record);
+        }
+    }
+
+    private void link(SaRecord record, @Nullable SaRecord newer) {
+        SaRecord older = newer == null ? newest : newer.older;
+        record.newer = newer;
+        record.older = older;
+        if (newer == null) {
+            newest = record;
+        } else {
+            newer.older = record;
+        }
+        if (older != null) {
+            older.newer = record;
+        }
         size++;
+    }
+
+    private void insert(SaRecord record, @Nullable SaRecord newer, boolean byAge) {
+        SecurityAssociation association = record.association();
+        link(record, newer);
         if (record.isAcquire()) {
             acquires.put(SaRecord.Purpose.of(association), record);
             return;
@@ -182,7 +210,7 @@ final class SaDatabase implements SaLookup {
                 idBits(association.id()),
                 record);
         if (record.state() != SaState.LARVAL) {
-            join(record);
+            join(record, byAge);
         }
     }
 
@@ -247,7 +275,7 @@ final class SaDatabase implements SaLookup {
         }
     }
 
-    private void join(SaRecord record) {
+    private void join(SaRecord record, boolean byAge) {
         SaRecord.Purpose purpose = SaRecord.Purpose.of(record.association());
         boolean isTunnel = purpose.mode() == SaMode.TUNNEL;
         ChainTable<SaGroup> table = isTunnel ? tunnel : transport;
@@ -256,7 +284,11 @@ final class SaDatabase implements SaLookup {
             group = new SaGroup(purpose);
             addGroup(table, group);
         }
-        group.add(record);
+        if (byAge) {
+            group.restore(record);
+        } else {
+            group.add(record);
+        }
     }
 
     private static @Nullable SaGroup group(ChainTable<SaGroup> table, SaRecord.Purpose purpose) {

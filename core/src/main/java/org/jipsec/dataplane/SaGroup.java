@@ -48,6 +48,26 @@ final class SaGroup {
         fresh = record;
     }
 
+    /// At the place of its age.
+    void restore(SaRecord record) {
+        record.group = this;
+        SaRecord newer = null;
+        for (SaRecord each = fresh;
+                each != null && each.addedMillis > record.addedMillis;
+                each = each.groupOlder) {
+            newer = each;
+        }
+        if (newer == null) {
+            link(record, fresh);
+            fresh = record;
+        } else {
+            SaRecord older = newer.groupOlder;
+            link(record, older);
+            record.groupNewer = newer;
+            newer.groupOlder = record;
+        }
+    }
+
     /// From the fresh to the dying; the order by age is that of dying. A reader meets it in one of
     /// the two at any time.
     void weaken(SaRecord record) {

@@ -7,15 +7,19 @@ import org.jipsec.sadb.SaMode;
 import org.jipsec.sadb.SaSnapshot;
 import org.jipsec.sadb.SaState;
 import org.jipsec.sadb.SecurityAssociation;
+import org.jipsec.sadb.SequenceState;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// An entry of the SAD with its place in the lists it stands in. Changed under the engine's lock;
 /// the packet path reads [#state] and [#active] without it.
 final class SaRecord {
+    private static final SequenceState NO_PACKETS = new SequenceState(0, 0, List.of());
+
     /// Changes only by an update of lifetimes and ports.
     private volatile SecurityAssociation association;
 
@@ -150,7 +154,31 @@ final class SaRecord {
     }
 
     SaSnapshot snapshot(DumpMark mark) {
-        return new SaSnapshot(association, state, current(), mark);
+        ActiveSa ready = active;
+        return new SaSnapshot(
+                association,
+                state,
+                current(),
+                mark,
+                Optional.of(ready == null ? NO_PACKETS : ready.sequenceState()));
+    }
+
+    /// One that goes on where another was: its ciphers are made ready at once when it has counted.
+    static SaRecord restored(SaSnapshot snapshot, SecurityAssociation association, long serial) {
+        SaRecord record =
+                new SaRecord(
+                        association,
+                        snapshot.state(),
+                        snapshot.current().added().toEpochMilli(),
+                        serial);
+        boolean isUsed =
+                !snapshot.sequence().orElse(NO_PACKETS).equals(NO_PACKETS)
+                        || snapshot.current().packets() != 0
+                        || snapshot.current().firstUsed().isPresent();
+        if (isUsed && snapshot.state() != SaState.LARVAL) {
+            record.activate().resume(snapshot);
+        }
+        return record;
     }
 
     /// What an acquire and the SA that answers it have in common.

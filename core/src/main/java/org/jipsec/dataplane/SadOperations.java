@@ -166,6 +166,35 @@ final class SadOperations {
         return new SadbReply.Done();
     }
 
+    /// At its age's place among the others, so that of several for one purpose packets take the one
+    /// they took before.
+    SadbReply restore(SaSnapshot snapshot) {
+        SecurityAssociation association = SaChecks.normal(snapshot.association());
+        boolean isLarval = snapshot.state() == SaState.LARVAL;
+        Refused refusal = isLarval ? null : SaChecks.refusal(association);
+        if (refusal != null) {
+            return refusal;
+        }
+        boolean isAcquire = isLarval && association.spi().value() == 0;
+        if (snapshot.state() == SaState.DEAD || isAcquire) {
+            return new Refused(
+                    Errno.EINVAL, (isAcquire ? "an acquire" : "a dead SA") + " is not put back");
+        }
+        if (associations.find(association.id()) != null) {
+            return new Refused(Errno.EEXIST, association.id() + " is there already");
+        }
+        SaRecord answered =
+                isLarval ? null : associations.acquire(SaRecord.Purpose.of(association));
+        SaRecord record = SaRecord.restored(snapshot, association, nextSerial++);
+        associations.restore(record);
+        if (answered != null) {
+            drop(answered);
+        }
+        lifetimes.arm(record, clock.millis());
+        tell(new SadbEvent.SaChanged(Change.ADDED, snapshot(record)));
+        return new SadbReply.Done();
+    }
+
     SadbReply delete(SaReference reference) {
         SaRecord record = associations.find(reference.id());
         if (record == null) {

@@ -195,6 +195,7 @@ public final class SadbEngine {
             return switch (operation) {
                 case SadbOperation.AddSa(var association) -> sad.add(association);
                 case SadbOperation.UpdateSa(var association) -> sad.update(association);
+                case SadbOperation.RestoreSa(var snapshot) -> sad.restore(snapshot);
                 case SadbOperation.DeleteSa(var reference) -> sad.delete(reference);
                 case SadbOperation.DeleteAllSas all -> sad.deleteAll(all);
                 case SadbOperation.GetSa(var reference) -> sad.get(reference);

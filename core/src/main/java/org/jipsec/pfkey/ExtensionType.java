@@ -37,7 +37,8 @@ public enum ExtensionType {
     JIPSEC_REASON(0x4a02),
     JIPSEC_COUNTERS(0x4a03),
     JIPSEC_DROPS(0x4a04),
-    JIPSEC_FEATURES(0x4a05);
+    JIPSEC_FEATURES(0x4a05),
+    JIPSEC_SEQUENCE(0x4a06);
 
     /// The first of jipsec's own numbers.
     public static final int PRIVATE = 0x4a00;

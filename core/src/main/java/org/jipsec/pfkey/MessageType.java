@@ -36,7 +36,9 @@ public enum MessageType {
     JIPSEC_STATISTICS(240),
     /// jipsec's own: what REGISTER says, and the features it has no field for. Whoever has asked it
     /// is taken for one who reads the private extensions.
-    JIPSEC_CAPABILITIES(241);
+    JIPSEC_CAPABILITIES(241),
+    /// jipsec's own: an ADD of an SA that goes on where it was.
+    JIPSEC_RESTORE(242);
 
     /// The first of jipsec's own numbers; such messages are not shown to promiscuous listeners.
     public static final int PRIVATE = 240;

@@ -126,6 +126,8 @@ public final class PfkeyBackend implements SadbBackend {
                 send(PfkeyRequests.message(operation, 0, processId));
                 yield new SadbReply.Done(); // nobody answers it
             }
+            case SadbOperation.RestoreSa(var snapshot) when peer == Peer.KERNEL ->
+                    execute(new SadbOperation.AddSa(snapshot.association()));
             default -> {
                 PfkeyMessage request = PfkeyRequests.message(operation, 0, processId);
                 if (PfkeyCodec.octets(request) > PfkeyCodec.MAXIMUM) {

@@ -24,6 +24,7 @@ import org.jipsec.pfkey.PfkeyExtension.Proposal;
 import org.jipsec.pfkey.PfkeyExtension.Reason;
 import org.jipsec.pfkey.PfkeyExtension.Sa2;
 import org.jipsec.pfkey.PfkeyExtension.Sensitivity;
+import org.jipsec.pfkey.PfkeyExtension.Sequence;
 import org.jipsec.pfkey.PfkeyExtension.SpiRange;
 import org.jipsec.pfkey.PfkeyExtension.Supported;
 import org.jipsec.pfkey.PfkeyExtension.Unknown;
@@ -145,7 +146,19 @@ final class PfkeyDecoder {
                 int compression = (int) Wire.u32(body);
                 yield new Features(text(body, Wire.u16(body)), features, compression);
             }
+            case JIPSEC_SEQUENCE -> sequence(body);
         };
+    }
+
+    private static Sequence sequence(ByteBuffer body) throws WireException {
+        long words = Wire.u32(body);
+        long sent = Wire.u64(body);
+        long received = Wire.u64(body);
+        List<Integer> window = new ArrayList<>();
+        for (long i = 0; i < words; i++) {
+            window.add((int) Wire.u32(body));
+        }
+        return new Sequence(sent, received, window);
     }
 
     private static Association association(ByteBuffer body) throws WireException {

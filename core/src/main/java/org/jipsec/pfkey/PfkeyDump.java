@@ -138,7 +138,8 @@ public final class PfkeyDump {
                     JIPSEC_REASON,
                     JIPSEC_COUNTERS,
                     JIPSEC_DROPS,
-                    JIPSEC_FEATURES -> {
+                    JIPSEC_FEATURES,
+                    JIPSEC_SEQUENCE -> {
                 return false;
             }
         }

@@ -23,6 +23,7 @@ import org.jipsec.pfkey.PfkeyExtension.Proposal;
 import org.jipsec.pfkey.PfkeyExtension.Reason;
 import org.jipsec.pfkey.PfkeyExtension.Sa2;
 import org.jipsec.pfkey.PfkeyExtension.Sensitivity;
+import org.jipsec.pfkey.PfkeyExtension.Sequence;
 import org.jipsec.pfkey.PfkeyExtension.SpiRange;
 import org.jipsec.pfkey.PfkeyExtension.Supported;
 import org.jipsec.pfkey.PfkeyExtension.Unknown;
@@ -87,6 +88,7 @@ final class PfkeyEncoder {
                 yield length;
             }
             case Features features -> 10 + utf8(features.backend()).length;
+            case Sequence sequence -> 20 + 4 * sequence.window().size();
             case Unknown unknown -> unknown.body().length();
         };
     }
@@ -192,6 +194,11 @@ final class PfkeyEncoder {
                 byte[] backend = utf8(features.backend());
                 out.putInt(features.features()).putInt(features.compression());
                 out.putShort((short) backend.length).put(backend);
+            }
+            case Sequence sequence -> {
+                out.putInt(sequence.window().size());
+                out.putLong(sequence.sent()).putLong(sequence.received());
+                sequence.window().forEach(out::putInt);
             }
             case Unknown unknown -> put(unknown.body(), out);
         }

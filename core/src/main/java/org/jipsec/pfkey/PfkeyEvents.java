@@ -127,7 +127,8 @@ public final class PfkeyEvents {
                     X_SPDEXPIRE,
                     X_MIGRATE,
                     JIPSEC_STATISTICS,
-                    JIPSEC_CAPABILITIES ->
+                    JIPSEC_CAPABILITIES,
+                    JIPSEC_RESTORE ->
                     Optional.empty();
         };
     }

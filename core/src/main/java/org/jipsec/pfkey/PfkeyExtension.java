@@ -262,6 +262,18 @@ public sealed interface PfkeyExtension {
         }
     }
 
+    /// jipsec's own: [org.jipsec.sadb.SequenceState].
+    record Sequence(long sent, long received, List<Integer> window) implements PfkeyExtension {
+        public Sequence {
+            window = List.copyOf(window);
+        }
+
+        @Override
+        public int number() {
+            return ExtensionType.JIPSEC_SEQUENCE.number();
+        }
+    }
+
     /// A number we do not know, or KMPRIVATE: kept as it came.
     ///
     /// @param body all behind the four octets of length and type, its length 4 modulo 8

@@ -45,6 +45,14 @@ public final class PfkeyReplies {
 
     /// An SA; with the header's type, sequence and process id from `request`.
     public static PfkeyMessage association(PfkeyMessage request, SaSnapshot snapshot) {
+        return association(request, snapshot, false);
+    }
+
+    /// Likewise.
+    ///
+    /// @param withSequence for who reads the private extensions: where its numbers stand
+    public static PfkeyMessage association(
+            PfkeyMessage request, SaSnapshot snapshot, boolean withSequence) {
         return new PfkeyMessage(
                 PfkeyMessage.VERSION,
                 request.type(),
@@ -53,7 +61,7 @@ public final class PfkeyReplies {
                 snapshot.mark().references(),
                 request.sequence(),
                 request.processId(),
-                SaMapping.answer(snapshot));
+                SaMapping.answer(snapshot, withSequence));
     }
 
     /// A policy, likewise.
@@ -73,8 +81,9 @@ public final class PfkeyReplies {
     }
 
     /// An entry of a dump: its mark has the sequence number.
-    public static PfkeyMessage entry(PfkeyMessage request, SaSnapshot snapshot) {
-        return association(numbered(request, snapshot.mark().sequence()), snapshot);
+    public static PfkeyMessage entry(
+            PfkeyMessage request, SaSnapshot snapshot, boolean withSequence) {
+        return association(numbered(request, snapshot.mark().sequence()), snapshot, withSequence);
     }
 
     /// An entry of a dump: its mark has the sequence number and the reference count.
@@ -116,6 +125,7 @@ public final class PfkeyReplies {
             case SadbOperation.AddSa _,
                     SadbOperation.UpdateSa _,
                     SadbOperation.DeleteSa _,
+                    SadbOperation.RestoreSa _,
                     SadbOperation.DeleteAllSas _,
                     SadbOperation.FlushSas _,
                     SadbOperation.AddPolicy _,
@@ -158,7 +168,8 @@ public final class PfkeyReplies {
                                             X_SPDDELETE,
                                             X_SPDFLUSH,
                                             X_SPDSETIDX,
-                                            X_SPDDELETE2 ->
+                                            X_SPDDELETE2,
+                                            JIPSEC_RESTORE ->
                                             false;
                                     case GETSPI,
                                             GET,

@@ -35,6 +35,13 @@ public final class PfkeyRequests {
         return switch (operation) {
             case SadbOperation.AddSa(var sa) -> of(MessageType.ADD, sa, sequence, processId);
             case SadbOperation.UpdateSa(var sa) -> of(MessageType.UPDATE, sa, sequence, processId);
+            case SadbOperation.RestoreSa(var snapshot) ->
+                    PfkeyMessage.of(
+                            MessageType.JIPSEC_RESTORE,
+                            snapshot.association().protocol().saType(),
+                            sequence,
+                            processId,
+                            SaMapping.restoration(snapshot));
             case SadbOperation.DeleteSa(var reference) ->
                     PfkeyMessage.of(
                             MessageType.DELETE,
@@ -154,6 +161,7 @@ public final class PfkeyRequests {
             case X_SPDFLUSH -> new SadbOperation.FlushPolicies();
             case X_SPDDUMP -> new SadbOperation.DumpPolicies();
             case JIPSEC_CAPABILITIES -> new SadbOperation.Register(IpsecProtocol.UNSPEC);
+            case JIPSEC_RESTORE -> new SadbOperation.RestoreSa(SaMapping.snapshot(message));
             case JIPSEC_STATISTICS -> new SadbOperation.GetStatistics();
             case ACQUIRE -> {
                 if (!message.extensions().isEmpty()) {

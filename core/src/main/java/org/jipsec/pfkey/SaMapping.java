@@ -7,6 +7,7 @@ import org.jipsec.pfkey.PfkeyExtension.Key;
 import org.jipsec.pfkey.PfkeyExtension.NatPort;
 import org.jipsec.pfkey.PfkeyExtension.NatType;
 import org.jipsec.pfkey.PfkeyExtension.Sa2;
+import org.jipsec.pfkey.PfkeyExtension.Sequence;
 import org.jipsec.sadb.AuthAlgorithm;
 import org.jipsec.sadb.CompressionAlgorithm;
 import org.jipsec.sadb.EncryptionAlgorithm;
@@ -19,6 +20,7 @@ import org.jipsec.sadb.SaReference;
 import org.jipsec.sadb.SaSnapshot;
 import org.jipsec.sadb.SaState;
 import org.jipsec.sadb.SecurityAssociation;
+import org.jipsec.sadb.SequenceState;
 import org.jipsec.sadb.Spi;
 import org.jipsec.sadb.UdpEncapsulation;
 import org.jipsec.wire.Secret;
@@ -79,6 +81,21 @@ final class SaMapping {
         return extensions;
     }
 
+    /// What puts an SA back: what `add` sends, and how far it has come.
+    static List<PfkeyExtension> restoration(SaSnapshot snapshot) {
+        List<PfkeyExtension> extensions = new ArrayList<>(14);
+        SecurityAssociation sa = snapshot.association();
+        for (PfkeyExtension extension : request(sa)) {
+            extensions.add(
+                    extension instanceof Association
+                            ? association(sa, snapshot.state().number(), sa.flags().bits())
+                            : extension);
+        }
+        extensions.add(Numbers.current(snapshot.current()));
+        snapshot.sequence().map(SaMapping::sequence).ifPresent(extensions::add);
+        return extensions;
+    }
+
     /// What `get` and `delete` send.
     static List<PfkeyExtension> request(SaReference reference) {
         return List.of(
@@ -104,6 +121,15 @@ final class SaMapping {
             extensions.add(key(ExtensionType.KEY_ENCRYPTION, sa.encryptionKey()));
         }
         rest(sa, extensions);
+        return extensions;
+    }
+
+    /// What Linux answers, and for who reads it the numbers of packets.
+    static List<PfkeyExtension> answer(SaSnapshot snapshot, boolean withSequence) {
+        List<PfkeyExtension> extensions = answer(snapshot);
+        if (withSequence) {
+            snapshot.sequence().map(SaMapping::sequence).ifPresent(extensions::add);
+        }
         return extensions;
     }
 
@@ -176,7 +202,19 @@ final class SaMapping {
         Association sa = Numbers.needed(message.first(Association.class).orElse(null), "the SA");
         SaState state = Numbers.state(sa.state());
         return new SaSnapshot(
-                association(message), state, Numbers.current(message), Numbers.mark(message));
+                association(message),
+                state,
+                Numbers.current(message),
+                Numbers.mark(message),
+                message.first(Sequence.class)
+                        .map(
+                                found ->
+                                        new SequenceState(
+                                                found.sent(), found.received(), found.window())));
+    }
+
+    private static Sequence sequence(SequenceState state) {
+        return new Sequence(state.sent(), state.received(), state.window());
     }
 
     static SaReference reference(PfkeyMessage message) throws RefusalException {

@@ -27,6 +27,16 @@ public interface SadbBackend extends AutoCloseable {
         }
     }
 
+    /// Runs all operations or, when one is refused, none: what the others have changed is taken
+    /// back. Hands over the replies of those that came before the refused one, and its own. Without
+    /// other means this is done one by one with a [Journal], and others see what is between.
+    ///
+    /// @throws IOException as in [#execute]; what was changed up to then is not taken back
+    default Outcome executeWhole(List<? extends SadbOperation> operations, Replies replies)
+            throws IOException {
+        return new Journal(this).run(operations, replies);
+    }
+
     /// Runs a dump, and hands over each entry when it comes, as a [SadbReply.Sas] or
     /// [SadbReply.Policies] of one; a refusal as it is. Nothing for an empty database.
     ///

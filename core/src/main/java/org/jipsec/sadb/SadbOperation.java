@@ -12,6 +12,11 @@ public sealed interface SadbOperation {
 
     record DeleteSa(SaReference reference) implements SadbOperation {}
 
+    /// Puts an SA back as `snapshot` has it: state, lifetime used, and the numbers of its packets,
+    /// so that taking back a deletion repeats none ([SaSnapshot#sequence]; PF_KEY to a kernel has
+    /// no field for them, there it is an [AddSa]). Refused with EEXIST when there is one.
+    record RestoreSa(SaSnapshot snapshot) implements SadbOperation {}
+
     /// Every SA between two ends. Where the backend has no such message (Linux), the client dumps
     /// and deletes one by one.
     record DeleteAllSas(Endpoint source, Endpoint destination, IpsecProtocol protocol)

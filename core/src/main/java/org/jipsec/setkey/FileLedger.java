@@ -101,6 +101,7 @@ final class FileLedger {
             case SadbOperation.DeletePolicy delete -> policies.remove(key(delete.policy()));
             case SadbOperation.FlushPolicies flush -> policies.clear();
             case SadbOperation.UpdateSa update -> anySa = true;
+            case SadbOperation.RestoreSa restore -> anySa = true;
             case SadbOperation.GetSa get -> {}
             case SadbOperation.ReserveSpi reserve -> anySa = true;
             case SadbOperation.DumpSas dump -> {}

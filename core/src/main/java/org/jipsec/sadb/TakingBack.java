@@ -1,0 +1,190 @@
+package org.jipsec.sadb;
+
+import org.jipsec.sadb.Notes.AssociationNote;
+import org.jipsec.sadb.Notes.PolicyNote;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// Makes everything as it was before the [Notes] began, by the difference between then and now and
+/// not step by step: a policy that is there under the same name is replaced where it stands.
+///
+/// The order leaves no traffic in the clear that a policy of either state would protect: policies
+/// come back first, whether or not their SAs will; what was added to them goes last.
+final class TakingBack {
+    /// How far ahead of its snapshot a restored SA sends: what it may have sent between that and
+    /// its deletion. A tenth of a percent of its numbers, and its peer takes any number ahead.
+    private static final long MARGIN = 1 << 22;
+
+    private static final long LAST_SHORT_SEQUENCE = 0xffff_ffffL;
+
+    private final SadbBackend backend;
+    private final Notes notes;
+    private final List<Outcome.Remains> remains = new ArrayList<>();
+    private final List<SaId> renumbered = new ArrayList<>();
+
+    TakingBack(SadbBackend backend, Notes notes) {
+        this.backend = backend;
+        this.notes = notes;
+    }
+
+    Outcome.TakenBack run(int index, SadbReply.Refused refusal) throws IOException {
+        List<SadbOperation> operations = new ArrayList<>();
+        restorePolicies(operations);
+        removeAssociations(operations);
+        restoreAssociations(operations);
+        notes.policies.forEach(
+                (key, note) -> {
+                    if (note.before == null && note.isThere) {
+                        operations.add(new SadbOperation.DeletePolicy(bare(key)));
+                    }
+                });
+        run(operations);
+        return new Outcome.TakenBack(index, refusal, remains, renumbered);
+    }
+
+    private void run(List<SadbOperation> operations) throws IOException {
+        backend.executeAll(
+                operations,
+                (index, reply) -> {
+                    SadbOperation operation = operations.get(index);
+                    if (reply instanceof SadbReply.Refused refused) {
+                        if (!isGoneAnyway(operation, refused)) {
+                            remains.add(new Outcome.Remains(operation, refused));
+                        }
+                    } else if (operation instanceof SadbOperation.RestoreSa(var snapshot)
+                            && startsAgain(snapshot)) {
+                        renumbered.add(snapshot.association().id());
+                    }
+                });
+    }
+
+    private static boolean isGoneAnyway(SadbOperation operation, SadbReply.Refused refused) {
+        boolean removes =
+                operation instanceof SadbOperation.DeleteSa
+                        || operation instanceof SadbOperation.DeletePolicy;
+        return removes && (refused.errno() == Errno.ESRCH || refused.errno() == Errno.ENOENT);
+    }
+
+    private static boolean startsAgain(SaSnapshot snapshot) {
+        boolean isUsed =
+                snapshot.current().packets() != 0 || snapshot.current().firstUsed().isPresent();
+        return snapshot.sequence().isEmpty() && isUsed;
+    }
+
+    /// Each in its old turn: what has lost it, and what stood behind that and is for some of the
+    /// same packets, goes behind its equals one after the other.
+    private void restorePolicies(List<SadbOperation> operations) {
+        List<PolicyKey> moved = new ArrayList<>();
+        boolean isAnyKept =
+                notes.policies.values().stream()
+                        .anyMatch(note -> note.before != null && !note.isMoved);
+        notes.policies.forEach(
+                (key, note) -> {
+                    Policy before = note.before;
+                    if (before == null) {
+                        return;
+                    }
+                    boolean isBehind = !note.isMoved && isBehind(key, before, moved);
+                    if (note.isMoved || isBehind) {
+                        if (isAnyKept) {
+                            moved.add(key);
+                        }
+                        if (note.isThere) {
+                            operations.add(
+                                    new SadbOperation.UpdatePolicy(
+                                            before.withPriority(
+                                                    before.priority() == 0
+                                                            ? 1
+                                                            : before.priority() - 1)));
+                        }
+                    }
+                    if (note.isMoved || isBehind || note.isUpdated) {
+                        operations.add(new SadbOperation.UpdatePolicy(before));
+                    }
+                });
+    }
+
+    private boolean isBehind(PolicyKey key, Policy before, List<PolicyKey> moved) {
+        for (PolicyKey other : moved) {
+            PolicyNote note = notes.policies.get(other);
+            @Nullable Policy policy = note == null ? null : note.before;
+            if (policy != null && policy.priority() == before.priority() && key.meets(other)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void removeAssociations(List<SadbOperation> operations) {
+        notes.associations.forEach(
+                (id, note) -> {
+                    boolean isOther = note.before == null || note.isGone || isFromLarval(note);
+                    if (note.isThere && isOther) {
+                        Endpoint destination = Endpoint.of(id.destination());
+                        operations.add(
+                                new SadbOperation.DeleteSa(
+                                        new SaReference(
+                                                note.source == null ? destination : note.source,
+                                                destination,
+                                                id.protocol(),
+                                                id.spi(),
+                                                SaMode.ANY)));
+                    }
+                });
+    }
+
+    private static boolean isFromLarval(AssociationNote note) {
+        return note.before != null && note.before.state() == SaState.LARVAL && note.isUpdated;
+    }
+
+    private void restoreAssociations(List<SadbOperation> operations) {
+        List<SaSnapshot> lost = new ArrayList<>();
+        for (AssociationNote note : notes.associations.values()) {
+            SaSnapshot before = note.before;
+            if (before == null || before.state() == SaState.DEAD) {
+                continue;
+            }
+            if (note.isGone || isFromLarval(note)) {
+                lost.add(ahead(before));
+            } else if (note.isUpdated) {
+                operations.add(new SadbOperation.UpdateSa(before.association()));
+            }
+        }
+        lost.sort(Comparator.comparing(snapshot -> snapshot.current().added()));
+        lost.forEach(snapshot -> operations.add(new SadbOperation.RestoreSa(snapshot)));
+    }
+
+    private static SaSnapshot ahead(SaSnapshot snapshot) {
+        if (snapshot.sequence().isEmpty()) {
+            return snapshot;
+        }
+        SequenceState numbers = snapshot.sequence().get();
+        long last = snapshot.association().extendedSequence() ? -1L : LAST_SHORT_SEQUENCE;
+        long left = last - numbers.sent();
+        long sent = Long.compareUnsigned(left, MARGIN) < 0 ? last : numbers.sent() + MARGIN;
+        return new SaSnapshot(
+                snapshot.association(),
+                snapshot.state(),
+                snapshot.current(),
+                snapshot.mark(),
+                Optional.of(new SequenceState(sent, numbers.received(), numbers.window())));
+    }
+
+    /// A deletion goes by what the key has.
+    private static Policy bare(PolicyKey key) {
+        return new Policy(
+                key.selector(),
+                key.direction(),
+                PolicyAction.DISCARD,
+                PolicyPriority.DEFAULT,
+                List.of(),
+                Lifetime.UNLIMITED,
+                key.context(),
+                0);
+    }
+}
