@@ -52,6 +52,10 @@ public final class CommandLines {
         flag(spec, "an in policy makes a fwd policy, too (the default)", "-r");
         flag(spec, "it does not", "-k");
         flag(spec, "check, and print what would be done; needs no backend", "--check");
+        flag(
+                spec,
+                "with -f, -c: what is refused stops nothing, and nothing is taken back",
+                "--keep-going");
         value(spec, "auto (the default), userspace, pfkey or xfrm", "NAME", "--backend");
         value(spec, "where the userspace service listens", "PATH", "--socket");
         flag(spec, "print diagnostics, dumps and counters as JSON", "--json");

@@ -56,12 +56,15 @@ final class JsetkeyCommand {
                         options.hex());
         try (Session session =
                 new Session(
-                        () -> backends.open(options.backend(), options.socket(), notice(err)),
-                        host,
-                        presentation,
-                        options.forward(),
-                        out,
-                        err)) {
+                                () ->
+                                        backends.open(
+                                                options.backend(), options.socket(), notice(err)),
+                                host,
+                                presentation,
+                                options.forward(),
+                                out,
+                                err)
+                        .keepGoing(options.keepGoing())) {
             return switch (options.action()) {
                 case LOAD -> load(session, options, in);
                 case READ_INPUT ->

@@ -53,6 +53,7 @@ final class Session implements AutoCloseable {
     private final PrintWriter out;
     private final PrintWriter err;
     private @Nullable BackendLink link;
+    private boolean keepGoing;
 
     /// @param forward `-r`: an `in` policy brings its `fwd` one
     Session(
@@ -68,6 +69,12 @@ final class Session implements AutoCloseable {
         this.forward = forward;
         this.out = out;
         this.err = err;
+    }
+
+    /// From now on what a text asks for is done operation by operation, whatever is refused.
+    Session keepGoing(boolean value) {
+        keepGoing = value;
+        return this;
     }
 
     /// What the text may ask for. The embedded stack's is known without asking it.
@@ -171,47 +178,32 @@ final class Session implements AutoCloseable {
         }
         SadbBackend backend = link().backend();
         ClassicTrace trace = trace();
-        int[] answered = {0};
-        try {
-            backend.executeAll(
-                    planned.stream().map(PlannedOperation::operation).toList(),
-                    (index, reply) -> {
-                        answered[0] = index + 1;
-                        printMessages(trace.take());
-                        if (reply instanceof SadbReply.Refused refused) {
-                            refusals.report(refusal(planned.get(index), refused));
-                        } else {
+        PlanRun run =
+                new PlanRun(
+                        planned,
+                        refusals,
+                        Session::refusal,
+                        reply -> {
+                            printMessages(trace.take());
                             print(reply);
-                        }
-                    });
+                        });
+        boolean isDone;
+        try {
+            isDone = run.carryOut(backend, keepGoing);
         } catch (IOException broken) {
             if (refusals.hasErrors() || presentation.json()) {
                 report(source, refusals);
             }
-            throw new IOException(
-                    "the backend broke off; it has answered "
-                            + counted(answered[0], planned.size())
-                            + ": "
-                            + Reasons.of(broken),
-                    broken);
+            throw broken;
         }
-        if (presentation.json()) {
+        printMessages(trace.take());
+        if (presentation.json() || !isDone) {
             report(source, refusals);
         }
-        if (!refusals.hasErrors()) {
-            return 0;
+        if (!isDone && !presentation.json()) {
+            err.println(run.conclusion());
         }
-        if (!presentation.json()) {
-            report(source, refusals);
-            err.println(
-                    counted(refusals.errors(), plan.operations().size())
-                            + " refused, the others were applied");
-        }
-        return 1;
-    }
-
-    private static String counted(int some, int all) {
-        return some + " of " + all + (all == 1 ? " operation" : " operations");
+        return isDone ? 0 : 1;
     }
 
     private static org.jipsec.diag.Diagnostic.Builder refusal(

@@ -72,12 +72,32 @@ class JsetkeyCommandTests {
         file("x.conf", ADD);
         machine.run("-f", "x.conf");
         file("y.conf", ADD + "spdadd 10.0.0.1 10.0.0.2 any -P out none;\n");
-        Result result = machine.run("-f", "y.conf");
+        Result result = machine.run("--keep-going", "-f", "y.conf");
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.err())
                 .contains("y.conf:1:1: error[SK100]", "File exists (EEXIST)", "is there already")
                 .contains("1 of 2 operations refused, the others were applied");
         assertThat(machine.run("-DP").out()).contains("out prio def none");
+    }
+
+    @Test
+    void takesBackWhatAFileDidBeforeItWasRefused() throws IOException {
+        machine.feed(ADD + "spdadd 10.0.0.7 10.0.0.2 any -P out discard;", "-f", "-");
+        String associations = machine.run("-D").out();
+        String policies = machine.run("-DP").out();
+        file(
+                "y.conf",
+                "spdflush;\nspdadd 10.0.0.1 10.0.0.2 any -P out none;\nspddump;\n"
+                        + ADD
+                        + "spdadd 10.0.0.3 10.0.0.2 any -P out none;\n");
+        Result result = machine.run("-f", "y.conf");
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.out()).contains("10.0.0.1[any] 10.0.0.2[any] 255");
+        assertThat(result.err())
+                .contains("y.conf:4:1: error[SK100]", "File exists (EEXIST)")
+                .endsWith("refused; nothing was changed\n");
+        assertThat(machine.run("-D").out()).isEqualTo(associations);
+        assertThat(masked(machine.run("-DP"))).isEqualTo(GoldenFiles.masked(policies));
     }
 
     @Test

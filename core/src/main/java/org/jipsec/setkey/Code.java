@@ -98,7 +98,9 @@ public enum Code {
     DUPLICATE_SA(90, Severity.ERROR),
 
     /// The backend's answer, not the language's: whoever applies a plan reports it.
-    REFUSED(100, Severity.ERROR);
+    REFUSED(100, Severity.ERROR),
+    NOT_TAKEN_BACK(101, Severity.ERROR),
+    NUMBERS_START_AGAIN(102, Severity.WARNING);
 
     private final int number;
     private final Severity severity;
