@@ -44,6 +44,26 @@ final class Session implements AutoCloseable {
     /// Opens the backend.
     interface Opening {
         BackendLink open() throws IOException;
+
+        /// As [BackendOpener#leadsToKernel].
+        default boolean leadsToKernel() throws IOException {
+            return false;
+        }
+
+        /// One that is open already.
+        static Opening of(BackendLink link) {
+            return new Opening() {
+                @Override
+                public BackendLink open() {
+                    return link;
+                }
+
+                @Override
+                public boolean leadsToKernel() {
+                    return true; // asking it costs nothing now
+                }
+            };
+        }
     }
 
     private final Opening opening;
@@ -77,9 +97,13 @@ final class Session implements AutoCloseable {
         return this;
     }
 
-    /// What the text may ask for. The embedded stack's is known without asking it.
-    private Capabilities capabilities() {
-        return Capabilities.userspace();
+    /// What a text may ask for. The embedded stack's is known without asking it; a kernel has to be
+    /// opened.
+    private Capabilities capabilities() throws IOException {
+        if (link == null && !opening.leadsToKernel()) {
+            return Capabilities.userspace();
+        }
+        return link().backend().capabilities();
     }
 
     int loadFile(String file) throws IOException {
@@ -114,7 +138,7 @@ final class Session implements AutoCloseable {
     }
 
     /// Checks a text and no more.
-    int check(String name, byte[] octets) {
+    int check(String name, byte[] octets) throws IOException {
         SourceText source = SetkeyLanguage.source(name, octets);
         Diagnostics diagnostics = compile(source).diagnostics();
         report(source, diagnostics);
@@ -126,7 +150,7 @@ final class Session implements AutoCloseable {
     }
 
     /// Checks a text and prints what would be done.
-    int plan(String name, byte[] octets) {
+    int plan(String name, byte[] octets) throws IOException {
         SourceText source = SetkeyLanguage.source(name, octets);
         Compilation compilation = compile(source);
         report(source, compilation.diagnostics());
@@ -144,7 +168,7 @@ final class Session implements AutoCloseable {
         return 0;
     }
 
-    private Compilation compile(SourceText source) {
+    private Compilation compile(SourceText source) throws IOException {
         return SetkeyLanguage.compile(
                 source, capabilities(), new CompileOptions(!forward, new SystemNames()));
     }
@@ -176,8 +200,8 @@ final class Session implements AutoCloseable {
             }
             return 0;
         }
-        SadbBackend backend = link().backend();
         ClassicTrace trace = trace();
+        SadbBackend backend = link().backend();
         PlanRun run =
                 new PlanRun(
                         planned,
@@ -382,8 +406,8 @@ final class Session implements AutoCloseable {
     }
 
     private SadbReply execute(SadbOperation operation) throws IOException {
-        SadbBackend backend = link().backend();
         ClassicTrace trace = trace();
+        SadbBackend backend = link().backend();
         SadbReply reply = backend.execute(operation);
         printMessages(trace.take());
         return reply;
