@@ -20,6 +20,7 @@ import org.jipsec.setkey.Explanations;
 import org.jipsec.setkey.Plan;
 import org.jipsec.setkey.PlannedOperation;
 import org.jipsec.setkey.PolicyFormatter;
+import org.jipsec.setkey.Refusals;
 import org.jipsec.setkey.SaFormatter;
 import org.jipsec.setkey.SetkeyLanguage;
 import org.jipsec.setkey.SystemNames;
@@ -206,7 +207,7 @@ final class Session implements AutoCloseable {
                 new PlanRun(
                         planned,
                         refusals,
-                        Session::refusal,
+                        refusals(),
                         reply -> {
                             printMessages(trace.take());
                             print(reply);
@@ -230,23 +231,8 @@ final class Session implements AutoCloseable {
         return isDone ? 0 : 1;
     }
 
-    private static org.jipsec.diag.Diagnostic.Builder refusal(
-            PlannedOperation planned, SadbReply.Refused refused) {
-        String what = planned.automatic() ? "its automatic fwd policy" : "this";
-        var diagnostic =
-                Code.REFUSED.at(
-                        planned.span(),
-                        "the backend refused "
-                                + what
-                                + ": "
-                                + refused.errno().text()
-                                + " ("
-                                + refused.errno().name()
-                                + ")");
-        if (!refused.why().isEmpty()) {
-            diagnostic.label(refused.why());
-        }
-        return diagnostic;
+    private Refusals refusals() throws IOException {
+        return new Refusals(link().backend().capabilities().backend(), new RunningKernel());
     }
 
     /// What an operation of a text asked to be shown.
@@ -276,22 +262,21 @@ final class Session implements AutoCloseable {
     }
 
     int printAssociations() throws IOException {
-        SadbReply reply = execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC));
-        return reply instanceof SadbReply.Refused refused ? refused(refused) : printed(reply);
+        return printed(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC));
     }
 
     int printPolicies() throws IOException {
-        SadbReply reply = execute(new SadbOperation.DumpPolicies());
-        return reply instanceof SadbReply.Refused refused ? refused(refused) : printed(reply);
+        return printed(new SadbOperation.DumpPolicies());
     }
 
     int printStatistics() throws IOException {
-        SadbReply reply = execute(new SadbOperation.GetStatistics());
+        SadbOperation operation = new SadbOperation.GetStatistics();
+        SadbReply reply = execute(operation);
         if (reply instanceof SadbReply.Counted(var statistics) && presentation.json()) {
             out.println(JsonListing.statistics(statistics));
             return 0;
         }
-        return reply instanceof SadbReply.Refused refused ? refused(refused) : printed(reply);
+        return printed(operation, reply);
     }
 
     /// `-l`: one line each, again and again until the host's pause says no, nobody reads, or nobody
@@ -299,10 +284,11 @@ final class Session implements AutoCloseable {
     int printForever() throws IOException {
         out.print(SaFormatter.SHORT_HEADER);
         SaFormatter formatter = new SaFormatter(zone(), presentation.ports());
+        SadbOperation operation = new SadbOperation.DumpSas(IpsecProtocol.UNSPEC);
         do {
-            SadbReply reply = execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC));
+            SadbReply reply = execute(operation);
             if (reply instanceof SadbReply.Refused refused) {
-                return refused(refused);
+                return refused(operation, refused);
             }
             StringBuilder text = new StringBuilder();
             Instant now = host.clock().instant();
@@ -319,12 +305,10 @@ final class Session implements AutoCloseable {
     }
 
     int flush(boolean policies) throws IOException {
-        SadbReply reply =
-                execute(
-                        policies
-                                ? new SadbOperation.FlushPolicies()
-                                : new SadbOperation.FlushSas(IpsecProtocol.UNSPEC));
-        return reply instanceof SadbReply.Refused refused ? refused(refused) : 0;
+        return printed(
+                policies
+                        ? new SadbOperation.FlushPolicies()
+                        : new SadbOperation.FlushSas(IpsecProtocol.UNSPEC));
     }
 
     int monitor(boolean bareSeconds) throws IOException {
@@ -350,13 +334,20 @@ final class Session implements AutoCloseable {
         return 0;
     }
 
-    private int printed(SadbReply reply) {
+    private int printed(SadbOperation operation) throws IOException {
+        return printed(operation, execute(operation));
+    }
+
+    private int printed(SadbOperation operation, SadbReply reply) throws IOException {
+        if (reply instanceof SadbReply.Refused refused) {
+            return refused(operation, refused);
+        }
         print(reply);
         return 0;
     }
 
-    private int refused(SadbReply.Refused refused) {
-        err.println("the backend refused: " + refused.errno().text() + ": " + refused.why());
+    private int refused(SadbOperation operation, SadbReply.Refused refused) throws IOException {
+        refusals().lines(operation, refused).forEach(err::println);
         return 1;
     }
 
