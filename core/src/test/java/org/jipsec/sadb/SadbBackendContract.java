@@ -22,7 +22,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// What every [SadbBackend] promises, whatever is behind it. A subclass gives clients of one
-/// database, which each test finds empty.
+/// database, which each test finds empty. What a backend lacks it refuses; what it need not tell of
+/// an SA is for the subclass to say ([#told]).
 public abstract class SadbBackendContract {
     private static final int MANY = 2500;
 
@@ -30,6 +31,28 @@ public abstract class SadbBackendContract {
 
     /// A client of this test's database; every call a new one.
     protected abstract SadbBackend open() throws IOException;
+
+    /// What becomes of an SA in a backend that does not keep all of it.
+    protected SecurityAssociation told(SecurityAssociation added) {
+        return added;
+    }
+
+    /// Whether the backend can have such an SA, by its own account.
+    protected boolean canHave(SecurityAssociation association) {
+        Capabilities capabilities = backend.capabilities();
+        boolean hasCipher =
+                association.encryption() == EncryptionAlgorithm.NONE
+                        || capabilities.encryption().containsKey(association.encryption());
+        boolean hasMac =
+                association.authentication() == AuthAlgorithm.NONE
+                        || capabilities.authentication().containsKey(association.authentication());
+        return hasCipher
+                && hasMac
+                && (association.replayWindow() <= 32
+                        || capabilities.has(Capabilities.Feature.WIDE_REPLAY_WINDOW))
+                && (!association.extendedSequence()
+                        || capabilities.has(Capabilities.Feature.EXTENDED_SEQUENCE));
+    }
 
     @BeforeEach
     void openBackend() throws IOException {
@@ -41,7 +64,7 @@ public abstract class SadbBackendContract {
         backend.close();
     }
 
-    /// One SA of each kind that a backend may have; those it lacks the feature for are passed over.
+    /// One SA of each kind that a backend may have.
     static List<SecurityAssociation> associations() {
         return List.of(
                 esp(1).build(),
@@ -122,9 +145,14 @@ public abstract class SadbBackendContract {
     @ParameterizedTest
     @MethodSource("associations")
     void givesBackAnSaAsItWasAdded(SecurityAssociation association) throws IOException {
+        if (!canHave(association)) {
+            assertThat(execute(new SadbOperation.AddSa(association)))
+                    .isInstanceOf(SadbReply.Refused.class);
+            return;
+        }
         assertThat(execute(new SadbOperation.AddSa(association))).isEqualTo(done());
         SaSnapshot found = get(association);
-        assertThat(found.association()).isEqualTo(association);
+        assertThat(found.association()).isEqualTo(told(association));
         assertThat(found.state()).isEqualTo(SaState.MATURE);
         assertThat(found.current().packets()).isZero();
         assertThat(found.current().firstUsed()).isEmpty();
@@ -157,11 +185,11 @@ public abstract class SadbBackendContract {
 
     @Test
     void dumpsOneProtocol() throws IOException {
-        addAll(associations());
+        addAll(possible());
         assertThat(dump(IpsecProtocol.AH))
                 .extracting(one -> one.association().protocol())
                 .containsExactly(IpsecProtocol.AH);
-        assertThat(dump(IpsecProtocol.UNSPEC)).hasSameSizeAs(associations());
+        assertThat(dump(IpsecProtocol.UNSPEC)).hasSameSizeAs(possible());
     }
 
     @Test
@@ -177,11 +205,11 @@ public abstract class SadbBackendContract {
 
     @Test
     void handsOverADumpEntryByEntry() throws IOException {
-        addAll(associations());
+        addAll(possible());
         List<SadbReply> entries = new ArrayList<>();
         backend.stream(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC), entries::add);
         assertThat(entries)
-                .hasSameSizeAs(associations())
+                .hasSameSizeAs(possible())
                 .allSatisfy(
                         entry ->
                                 assertThat(entry)
@@ -206,8 +234,8 @@ public abstract class SadbBackendContract {
         assertRefused(new SadbOperation.GetSa(reference(esp(1).build())), Errno.ESRCH);
         assertRefused(new SadbOperation.UpdateSa(esp(1).build()), Errno.ESRCH);
         assertRefused(new SadbOperation.DeletePolicy(policies().get(0)), Errno.ENOENT);
-        assertRefused(new SadbOperation.GetPolicyById(99, Direction.IN), Errno.ENOENT);
-        assertRefused(new SadbOperation.DeletePolicyById(99, Direction.IN), Errno.ENOENT);
+        assertRefused(new SadbOperation.GetPolicyById(96, Direction.IN), Errno.ENOENT);
+        assertRefused(new SadbOperation.DeletePolicyById(96, Direction.IN), Errno.ENOENT);
     }
 
     @Test
@@ -218,7 +246,6 @@ public abstract class SadbBackendContract {
                 new SadbOperation.AddSa(
                         builder(IpsecProtocol.AH, 1)
                                 .encryption(EncryptionAlgorithm.AES_CBC, key(16))
-                                .authentication(AuthAlgorithm.HMAC_MD5, key(16))
                                 .build()),
                 Errno.EINVAL);
         assertRefused(
@@ -242,11 +269,11 @@ public abstract class SadbBackendContract {
 
     @Test
     void deletesAnSa() throws IOException {
-        addAll(associations());
-        SecurityAssociation gone = associations().get(3);
+        addAll(possible());
+        SecurityAssociation gone = possible().get(3);
         assertThat(execute(new SadbOperation.DeleteSa(reference(gone)))).isEqualTo(done());
         assertRefused(new SadbOperation.GetSa(reference(gone)), Errno.ESRCH);
-        assertThat(dump(IpsecProtocol.UNSPEC)).hasSize(associations().size() - 1);
+        assertThat(dump(IpsecProtocol.UNSPEC)).hasSize(possible().size() - 1);
     }
 
     @Test
@@ -294,7 +321,7 @@ public abstract class SadbBackendContract {
 
     @Test
     void flushesOneProtocolThenAll() throws IOException {
-        addAll(associations());
+        addAll(possible());
         assertThat(execute(new SadbOperation.FlushSas(IpsecProtocol.ESP))).isEqualTo(done());
         assertThat(dump(IpsecProtocol.UNSPEC))
                 .extracting(one -> one.association().protocol())
@@ -416,6 +443,10 @@ public abstract class SadbBackendContract {
 
     protected SadbReply execute(SadbOperation operation) throws IOException {
         return backend.execute(operation);
+    }
+
+    private List<SecurityAssociation> possible() {
+        return associations().stream().filter(this::canHave).toList();
     }
 
     private void addAll(List<SecurityAssociation> all) throws IOException {
