@@ -9,11 +9,10 @@ import java.util.function.Predicate;
 
 /// An open backend, with the messages behind what it is asked and answers.
 interface BackendLink extends AutoCloseable {
-    /// Ask anew after [#trace]: what is shown may go another way.
     SadbBackend backend();
 
-    /// What is sent and received from now on, by [#backend].
-    ClassicTrace trace() throws IOException;
+    /// What was sent and received since it was last asked.
+    ClassicTrace trace();
 
     /// Hands over every message that any client exchanges with the backend, until the link breaks
     /// or is closed.

@@ -1,5 +1,6 @@
 package org.jipsec.cli;
 
+import org.jipsec.diag.Diagnostic;
 import org.jipsec.diag.Diagnostics;
 import org.jipsec.sadb.Outcome;
 import org.jipsec.sadb.SaId;
@@ -8,10 +9,10 @@ import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
 import org.jipsec.setkey.Code;
 import org.jipsec.setkey.PlannedOperation;
-import org.jipsec.setkey.Refusals;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /// Carries out a plan: as a whole or, with `--keep-going`, each operation for itself. What is
@@ -19,7 +20,7 @@ import java.util.function.Consumer;
 final class PlanRun {
     private final List<PlannedOperation> planned;
     private final Diagnostics refusals;
-    private final Refusals words;
+    private final BiFunction<PlannedOperation, SadbReply.Refused, Diagnostic.Builder> words;
     private final Consumer<SadbReply> replies;
     private int answered;
     private int refused;
@@ -31,7 +32,7 @@ final class PlanRun {
     PlanRun(
             List<PlannedOperation> planned,
             Diagnostics refusals,
-            Refusals words,
+            BiFunction<PlannedOperation, SadbReply.Refused, Diagnostic.Builder> words,
             Consumer<SadbReply> replies) {
         this.planned = planned;
         this.refusals = refusals;
@@ -72,7 +73,7 @@ final class PlanRun {
         answered = index + 1;
         if (reply instanceof SadbReply.Refused refusal) {
             refused++;
-            refusals.report(words.of(planned, index, refusal));
+            refusals.report(words.apply(planned.get(index), refusal));
         } else {
             replies.accept(reply);
         }

@@ -20,7 +20,6 @@ import org.jipsec.setkey.Explanations;
 import org.jipsec.setkey.Plan;
 import org.jipsec.setkey.PlannedOperation;
 import org.jipsec.setkey.PolicyFormatter;
-import org.jipsec.setkey.Refusals;
 import org.jipsec.setkey.SaFormatter;
 import org.jipsec.setkey.SetkeyLanguage;
 import org.jipsec.setkey.SystemNames;
@@ -45,26 +44,6 @@ final class Session implements AutoCloseable {
     /// Opens the backend.
     interface Opening {
         BackendLink open() throws IOException;
-
-        /// As [BackendOpener#leadsToKernel].
-        default boolean leadsToKernel() throws IOException {
-            return false;
-        }
-
-        /// One that is open already.
-        static Opening of(BackendLink link) {
-            return new Opening() {
-                @Override
-                public BackendLink open() {
-                    return link;
-                }
-
-                @Override
-                public boolean leadsToKernel() {
-                    return true; // asking it costs nothing now
-                }
-            };
-        }
     }
 
     private final Opening opening;
@@ -98,13 +77,9 @@ final class Session implements AutoCloseable {
         return this;
     }
 
-    /// What a text may ask for. The embedded stack's is known without asking it; a kernel has to be
-    /// opened.
-    private Capabilities capabilities() throws IOException {
-        if (link == null && !opening.leadsToKernel()) {
-            return Capabilities.userspace();
-        }
-        return link().backend().capabilities();
+    /// What the text may ask for. The embedded stack's is known without asking it.
+    private Capabilities capabilities() {
+        return Capabilities.userspace();
     }
 
     int loadFile(String file) throws IOException {
@@ -139,7 +114,7 @@ final class Session implements AutoCloseable {
     }
 
     /// Checks a text and no more.
-    int check(String name, byte[] octets) throws IOException {
+    int check(String name, byte[] octets) {
         SourceText source = SetkeyLanguage.source(name, octets);
         Diagnostics diagnostics = compile(source).diagnostics();
         report(source, diagnostics);
@@ -151,7 +126,7 @@ final class Session implements AutoCloseable {
     }
 
     /// Checks a text and prints what would be done.
-    int plan(String name, byte[] octets) throws IOException {
+    int plan(String name, byte[] octets) {
         SourceText source = SetkeyLanguage.source(name, octets);
         Compilation compilation = compile(source);
         report(source, compilation.diagnostics());
@@ -169,7 +144,7 @@ final class Session implements AutoCloseable {
         return 0;
     }
 
-    private Compilation compile(SourceText source) throws IOException {
+    private Compilation compile(SourceText source) {
         return SetkeyLanguage.compile(
                 source, capabilities(), new CompileOptions(!forward, new SystemNames()));
     }
@@ -201,13 +176,13 @@ final class Session implements AutoCloseable {
             }
             return 0;
         }
-        ClassicTrace trace = trace();
         SadbBackend backend = link().backend();
+        ClassicTrace trace = trace();
         PlanRun run =
                 new PlanRun(
                         planned,
                         refusals,
-                        refusals(),
+                        Session::refusal,
                         reply -> {
                             printMessages(trace.take());
                             print(reply);
@@ -231,8 +206,23 @@ final class Session implements AutoCloseable {
         return isDone ? 0 : 1;
     }
 
-    private Refusals refusals() throws IOException {
-        return new Refusals(link().backend().capabilities().backend(), new RunningKernel());
+    private static org.jipsec.diag.Diagnostic.Builder refusal(
+            PlannedOperation planned, SadbReply.Refused refused) {
+        String what = planned.automatic() ? "its automatic fwd policy" : "this";
+        var diagnostic =
+                Code.REFUSED.at(
+                        planned.span(),
+                        "the backend refused "
+                                + what
+                                + ": "
+                                + refused.errno().text()
+                                + " ("
+                                + refused.errno().name()
+                                + ")");
+        if (!refused.why().isEmpty()) {
+            diagnostic.label(refused.why());
+        }
+        return diagnostic;
     }
 
     /// What an operation of a text asked to be shown.
@@ -262,21 +252,22 @@ final class Session implements AutoCloseable {
     }
 
     int printAssociations() throws IOException {
-        return printed(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC));
+        SadbReply reply = execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC));
+        return reply instanceof SadbReply.Refused refused ? refused(refused) : printed(reply);
     }
 
     int printPolicies() throws IOException {
-        return printed(new SadbOperation.DumpPolicies());
+        SadbReply reply = execute(new SadbOperation.DumpPolicies());
+        return reply instanceof SadbReply.Refused refused ? refused(refused) : printed(reply);
     }
 
     int printStatistics() throws IOException {
-        SadbOperation operation = new SadbOperation.GetStatistics();
-        SadbReply reply = execute(operation);
+        SadbReply reply = execute(new SadbOperation.GetStatistics());
         if (reply instanceof SadbReply.Counted(var statistics) && presentation.json()) {
             out.println(JsonListing.statistics(statistics));
             return 0;
         }
-        return printed(operation, reply);
+        return reply instanceof SadbReply.Refused refused ? refused(refused) : printed(reply);
     }
 
     /// `-l`: one line each, again and again until the host's pause says no, nobody reads, or nobody
@@ -284,11 +275,10 @@ final class Session implements AutoCloseable {
     int printForever() throws IOException {
         out.print(SaFormatter.SHORT_HEADER);
         SaFormatter formatter = new SaFormatter(zone(), presentation.ports());
-        SadbOperation operation = new SadbOperation.DumpSas(IpsecProtocol.UNSPEC);
         do {
-            SadbReply reply = execute(operation);
+            SadbReply reply = execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC));
             if (reply instanceof SadbReply.Refused refused) {
-                return refused(operation, refused);
+                return refused(refused);
             }
             StringBuilder text = new StringBuilder();
             Instant now = host.clock().instant();
@@ -305,10 +295,12 @@ final class Session implements AutoCloseable {
     }
 
     int flush(boolean policies) throws IOException {
-        return printed(
-                policies
-                        ? new SadbOperation.FlushPolicies()
-                        : new SadbOperation.FlushSas(IpsecProtocol.UNSPEC));
+        SadbReply reply =
+                execute(
+                        policies
+                                ? new SadbOperation.FlushPolicies()
+                                : new SadbOperation.FlushSas(IpsecProtocol.UNSPEC));
+        return reply instanceof SadbReply.Refused refused ? refused(refused) : 0;
     }
 
     int monitor(boolean bareSeconds) throws IOException {
@@ -334,20 +326,13 @@ final class Session implements AutoCloseable {
         return 0;
     }
 
-    private int printed(SadbOperation operation) throws IOException {
-        return printed(operation, execute(operation));
-    }
-
-    private int printed(SadbOperation operation, SadbReply reply) throws IOException {
-        if (reply instanceof SadbReply.Refused refused) {
-            return refused(operation, refused);
-        }
+    private int printed(SadbReply reply) {
         print(reply);
         return 0;
     }
 
-    private int refused(SadbOperation operation, SadbReply.Refused refused) throws IOException {
-        refusals().lines(operation, refused).forEach(err::println);
+    private int refused(SadbReply.Refused refused) {
+        err.println("the backend refused: " + refused.errno().text() + ": " + refused.why());
         return 1;
     }
 
@@ -397,8 +382,8 @@ final class Session implements AutoCloseable {
     }
 
     private SadbReply execute(SadbOperation operation) throws IOException {
-        ClassicTrace trace = trace();
         SadbBackend backend = link().backend();
+        ClassicTrace trace = trace();
         SadbReply reply = backend.execute(operation);
         printMessages(trace.take());
         return reply;

@@ -44,7 +44,7 @@ final class ShellCommand {
                 Terminal terminal = TerminalBuilder.builder().system(true).build();
                 Session session =
                         new Session(
-                                Session.Opening.of(link),
+                                () -> link,
                                 host,
                                 Presentation.plain(color.onStream(host.outputIsTerminal(), host)),
                                 forward,

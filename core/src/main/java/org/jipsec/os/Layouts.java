@@ -70,6 +70,7 @@ final class Layouts {
     static final int SOCKADDR_IN6_SCOPE = 24;
     static final int SOCKADDR_IN6_SIZE = 28;
     static final int SOCKADDR_NL_SIZE = 12;
+    static final int SOCKADDR_NL_PORT = 4;
     static final int SOCKADDR_NL_GROUPS = 8;
 
     // struct iovec, msghdr, mmsghdr
@@ -155,6 +156,7 @@ final class Layouts {
     static final int UDP_SEGMENT = 103;
     static final int UDP_GRO = 104;
     static final int SOL_NETLINK = 270;
+    static final int NETLINK_ADD_MEMBERSHIP = 1;
     static final int NETLINK_NO_ENOBUFS = 5;
     static final int NETLINK_CAP_ACK = 10;
     static final int NETLINK_EXT_ACK = 11;

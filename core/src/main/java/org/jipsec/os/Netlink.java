@@ -30,6 +30,8 @@ final class Netlink {
     static final int NLM_F_CAPPED = 0x100; // of an answer
     static final int NLM_F_ACK_TLVS = 0x200;
     static final int NLMSGERR_ATTR_MSG = 1;
+    static final int NLMSGERR_ATTR_OFFS = 2;
+    static final int NLMSGERR_ATTR_MISS_TYPE = 5;
 
     static final int RTA_DST = 1;
     static final int RTA_OIF = 4;
@@ -74,6 +76,7 @@ final class Netlink {
     static final int RTMGRP_IPV6_RULE = 0x40000;
 
     static final int NETLINK_ROUTE = 0;
+    static final int NETLINK_XFRM = 6;
     static final int NETLINK_NETFILTER = 12;
 
     /// NFNLGRP_NFTABLES, as a mask.

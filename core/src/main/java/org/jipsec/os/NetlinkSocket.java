@@ -142,6 +142,14 @@ final class NetlinkSocket extends Descriptor {
     /// @param into gets its messages
     /// @return how many they are, [#NOTHING] or [#OVERRUN]
     int receive(Collection<NetlinkAnswer> into) throws OsException {
+        int length = receive();
+        return length < 0 ? length : split(length, into);
+    }
+
+    /// Takes one datagram as it is and does not wait: [#datagram] then has it.
+    ///
+    /// @return its length, [#NOTHING] or [#OVERRUN]
+    int receive() throws OsException {
         int number = number();
         while (true) {
             long length =
@@ -154,7 +162,7 @@ final class NetlinkSocket extends Descriptor {
                 return OVERRUN; // cut off: as bad as lost
             }
             if (length >= 0) {
-                return split((int) length, into);
+                return (int) length;
             }
             int errno = Libc.errno();
             if (errno == ErrorNumber.EAGAIN.number()) {
@@ -166,6 +174,51 @@ final class NetlinkSocket extends Descriptor {
             if (errno != ErrorNumber.EINTR.number()) {
                 throw new OsException("recv", "netlink", errno);
             }
+        }
+    }
+
+    /// A copy of what the last [#receive] has taken; here it is wiped, for it may hold keys.
+    byte[] datagram(int length) {
+        byte[] copy = new byte[length];
+        memory.copyTo(0, copy, 0, length);
+        memory.fill(0, length);
+        return copy;
+    }
+
+    /// What the kernel knows this socket by.
+    int port() throws OsException {
+        try (NativeBuffer name = NativeBuffer.ofSize(Layouts.SOCKADDR_NL_SIZE + 4)) {
+            name.putInt(Layouts.SOCKADDR_NL_SIZE, Layouts.SOCKADDR_NL_SIZE);
+            long length = name.address() + Layouts.SOCKADDR_NL_SIZE;
+            if (Libc.getsockname(number(), name.address(), length) < 0) {
+                throw new OsException("getsockname", "netlink", Libc.errno());
+            }
+            return name.getInt(Layouts.SOCKADDR_NL_PORT);
+        }
+    }
+
+    /// From now on receives the notifications of a group, by its number (not a mask).
+    void join(int group) throws OsException {
+        Call.setOption(
+                this,
+                "NETLINK_ADD_MEMBERSHIP",
+                Layouts.SOL_NETLINK,
+                Layouts.NETLINK_ADD_MEMBERSHIP,
+                group);
+    }
+
+    /// The most that one [#send] takes, in octets.
+    static int maximumSend() {
+        return BUFFER;
+    }
+
+    /// Sends some messages as one datagram; their octets do not stay here.
+    void send(byte[] octets, int start, int length) throws OsException {
+        memory.copyFrom(octets, start, length, 0);
+        try {
+            send(length);
+        } finally {
+            memory.fill(0, length);
         }
     }
 
@@ -214,6 +267,10 @@ final class NetlinkSocket extends Descriptor {
             memory.copyFrom(message, 0, message.length, length);
             length += message.length;
         }
+        send(length);
+    }
+
+    private void send(int length) throws OsException {
         int number = number();
         while (Libc.send(number, memory.address(), length, 0) < 0) {
             if (!Call.isInterrupted()) {

@@ -42,11 +42,6 @@ public final class PfkeyCodec {
     ///
     /// @throws WireException naming the octet from the start of the message that cannot be
     public static PfkeyMessage decode(ByteBuffer in) throws WireException {
-        return decode(in, Dialect.JIPSEC);
-    }
-
-    /// Likewise, as `dialect` has it.
-    public static PfkeyMessage decode(ByteBuffer in, Dialect dialect) throws WireException {
         PfkeyMessage header = decodeHeader(in);
         int length = declaredLength(in);
         if (length < HEADER) {
@@ -60,10 +55,10 @@ public final class PfkeyCodec {
         message.limit(length).position(HEADER);
         List<PfkeyExtension> extensions = new ArrayList<>(12);
         while (message.hasRemaining()) {
-            extensions.add(PfkeyDecoder.extension(message, dialect));
+            extensions.add(PfkeyDecoder.extension(message));
         }
         in.position(in.position() + length);
-        return Translation.fromWire(header.withExtensions(extensions), dialect);
+        return header.withExtensions(extensions);
     }
 
     /// Only the header of the message at the position of `in`, which stays. The length is not
@@ -88,14 +83,8 @@ public final class PfkeyCodec {
     ///
     /// @throws IllegalArgumentException it is longer than [#MAXIMUM]
     public static ByteBuffer encode(PfkeyMessage message) {
-        return encode(message, Dialect.JIPSEC);
-    }
-
-    /// Likewise, as `dialect` has it.
-    public static ByteBuffer encode(PfkeyMessage message, Dialect dialect) {
-        PfkeyMessage said = Translation.toWire(message, dialect);
-        ByteBuffer out = ByteBuffer.allocate(octets(said, dialect));
-        put(said, out, dialect);
+        ByteBuffer out = ByteBuffer.allocate(octets(message));
+        encode(message, out);
         return out.flip();
     }
 
@@ -104,11 +93,7 @@ public final class PfkeyCodec {
     /// @param out with room for [#octets]
     /// @throws IllegalArgumentException it is longer than [#MAXIMUM]
     public static void encode(PfkeyMessage message, ByteBuffer out) {
-        put(message, out, Dialect.JIPSEC);
-    }
-
-    private static void put(PfkeyMessage message, ByteBuffer out, Dialect dialect) {
-        int length = octets(message, dialect);
+        int length = octets(message);
         if (length > MAXIMUM) {
             throw new IllegalArgumentException("a message of " + length + " octets");
         }
@@ -118,19 +103,15 @@ public final class PfkeyCodec {
         out.putShort((short) (length / 8)).putShort((short) message.reserved());
         out.putInt(message.sequence()).putInt(message.processId());
         for (PfkeyExtension extension : message.extensions()) {
-            PfkeyEncoder.extension(extension, out, dialect);
+            PfkeyEncoder.extension(extension, out);
         }
     }
 
     /// How long it is encoded, header included.
     public static int octets(PfkeyMessage message) {
-        return octets(message, Dialect.JIPSEC);
-    }
-
-    private static int octets(PfkeyMessage message, Dialect dialect) {
         int length = HEADER;
         for (PfkeyExtension extension : message.extensions()) {
-            length += PfkeyEncoder.octets(extension, dialect);
+            length += PfkeyEncoder.octets(extension);
         }
         return length;
     }

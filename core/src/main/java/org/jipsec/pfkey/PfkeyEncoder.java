@@ -40,21 +40,21 @@ final class PfkeyEncoder {
     private PfkeyEncoder() {}
 
     /// Whole length, a multiple of 8.
-    static int octets(PfkeyExtension extension, Dialect dialect) {
-        return (4 + bodyOctets(extension, dialect.layout()) + 7) & ~7;
+    static int octets(PfkeyExtension extension) {
+        return (4 + bodyOctets(extension) + 7) & ~7;
     }
 
-    static void extension(PfkeyExtension extension, ByteBuffer out, Dialect dialect) {
-        int length = octets(extension, dialect);
+    static void extension(PfkeyExtension extension, ByteBuffer out) {
+        int length = octets(extension);
         int end = out.position() + length;
         out.putShort((short) (length / 8)).putShort((short) extension.number());
-        body(extension, out, dialect);
+        body(extension, out);
         while (out.position() < end) {
             out.put((byte) 0);
         }
     }
 
-    private static int bodyOctets(PfkeyExtension extension, Dialect.Layout layout) {
+    private static int bodyOctets(PfkeyExtension extension) {
         return switch (extension) {
             case Association _, SpiRange _, Sa2 _ -> 12;
             case Lifetimes _ -> 28;
@@ -70,7 +70,7 @@ final class PfkeyEncoder {
             case PolicyData policy -> {
                 int length = 12;
                 for (PolicyRequest request : policy.requests()) {
-                    length += octets(request, layout);
+                    length += octets(request);
                 }
                 yield length;
             }
@@ -93,7 +93,7 @@ final class PfkeyEncoder {
         };
     }
 
-    private static void body(PfkeyExtension extension, ByteBuffer out, Dialect dialect) {
+    private static void body(PfkeyExtension extension, ByteBuffer out) {
         switch (extension) {
             case Association sa -> {
                 int spi = sa.spi().value();
@@ -109,7 +109,7 @@ final class PfkeyEncoder {
             case Address address -> {
                 out.put((byte) address.protocol()).put((byte) address.prefixLength());
                 out.putShort((short) 0);
-                SocketAddresses.encode(address.endpoint(), out, dialect.layout());
+                SocketAddresses.encode(address.endpoint(), out);
             }
             case Key key -> {
                 out.putShort((short) key.bits()).putShort((short) 0);
@@ -147,8 +147,8 @@ final class PfkeyEncoder {
                     out.putInt(range.minimum().value()).putInt(range.maximum().value()).putInt(0);
             case PolicyData policy -> {
                 out.putShort((short) policy.type()).put((byte) policy.direction()).put((byte) 0);
-                out.putInt(policy.id()).putInt(dialect.hasPriorities() ? policy.priority() : 0);
-                policy.requests().forEach(request -> put(request, out, dialect.layout()));
+                out.putInt(policy.id()).putInt(policy.priority());
+                policy.requests().forEach(request -> put(request, out));
             }
             case Sa2 sa2 -> {
                 out.put((byte) sa2.mode()).put((byte) 0).putShort((short) 0);
@@ -163,7 +163,7 @@ final class PfkeyEncoder {
             }
             case KeyManagerAddress manager -> {
                 out.putInt(manager.reserved());
-                put(manager.endpoints(), out, dialect.layout());
+                put(manager.endpoints(), out);
             }
             case Filter filter -> {
                 put(filter.source(), out);
@@ -204,10 +204,9 @@ final class PfkeyEncoder {
         }
     }
 
-    private static int octets(PolicyRequest request, Dialect.Layout layout) {
+    private static int octets(PolicyRequest request) {
         Optional<EndpointPair> endpoints = request.endpoints();
-        int length = layout.ruleHeader() + (endpoints.isPresent() ? octets(endpoints.get()) : 0);
-        return (length + 7) & ~7;
+        return 16 + (endpoints.isPresent() ? octets(endpoints.get()) : 0);
     }
 
     private static int octets(EndpointPair pair) {
@@ -215,26 +214,18 @@ final class PfkeyEncoder {
                 + SocketAddresses.octets(pair.destination().address());
     }
 
-    private static void put(PolicyRequest request, ByteBuffer out, Dialect.Layout layout) {
-        int end = out.position() + octets(request, layout);
-        out.putShort((short) octets(request, layout)).putShort((short) request.protocol());
-        out.put((byte) request.mode()).put((byte) request.level());
-        if (layout.ruleHeader() > 8) {
-            out.putShort((short) 0).putInt(request.reqid()).putInt(0);
-        } else {
-            out.putShort((short) request.reqid());
-        }
+    private static void put(PolicyRequest request, ByteBuffer out) {
+        out.putShort((short) octets(request)).putShort((short) request.protocol());
+        out.put((byte) request.mode()).put((byte) request.level()).putShort((short) 0);
+        out.putInt(request.reqid()).putInt(0);
         if (request.endpoints().isPresent()) {
-            put(request.endpoints().get(), out, layout);
-        }
-        while (out.position() < end) {
-            out.put((byte) 0);
+            put(request.endpoints().get(), out);
         }
     }
 
-    private static void put(EndpointPair pair, ByteBuffer out, Dialect.Layout layout) {
-        SocketAddresses.encode(pair.source(), out, layout);
-        SocketAddresses.encode(pair.destination(), out, layout);
+    private static void put(EndpointPair pair, ByteBuffer out) {
+        SocketAddresses.encode(pair.source(), out);
+        SocketAddresses.encode(pair.destination(), out);
     }
 
     private static void put(Combination combination, ByteBuffer out) {

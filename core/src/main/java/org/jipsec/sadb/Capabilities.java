@@ -36,7 +36,12 @@ public record Capabilities(
         SECURITY_CONTEXTS,
         STATISTICS,
         /// One message deletes all SAs between two ends.
-        DELETE_ALL
+        DELETE_ALL,
+        /// All of [SaFlags]; without it they are dropped, as Linux does, but for
+        /// [SaFlags#CYCLIC_SEQUENCE] where the backend has that.
+        SA_FLAGS,
+        /// [UdpEncapsulation#fragmentSize]; without it that is dropped.
+        FRAGMENTS_BEFORE_UDP
     }
 
     /// What the embedded stack has: all that can be run.
@@ -69,7 +74,9 @@ public record Capabilities(
                         Feature.WIDE_REPLAY_WINDOW,
                         Feature.UDP_ENCAPSULATION,
                         Feature.SECURITY_CONTEXTS,
-                        Feature.STATISTICS));
+                        Feature.STATISTICS,
+                        Feature.SA_FLAGS,
+                        Feature.FRAGMENTS_BEFORE_UDP));
     }
 
     public boolean has(Feature feature) {

@@ -1,0 +1,199 @@
+package org.jipsec.xfrm;
+
+import org.jipsec.os.NetlinkAnswer;
+import org.jipsec.os.NetlinkRequest;
+import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.SadbEvent;
+import org.jipsec.wire.WireException;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+
+/// Hears what happens in the kernel, on a thread of its own, and tells it to one listener.
+///
+/// It knows what is in the databases, by a dump at the start and the news since. When the kernel
+/// had to drop news, another dump shows the difference, which is told as news.
+final class XfrmListener {
+    private static final int FOREVER = -1;
+    private static final int[] GROUPS = {
+        Xfrm.GROUP_EXPIRE, Xfrm.GROUP_SA, Xfrm.GROUP_POLICY, Xfrm.GROUP_MIGRATE, Xfrm.GROUP_MAPPING
+    };
+
+    private final XfrmChannel channel;
+    private final int ownPort;
+    private final OwnChanges own;
+    private final KnownEntries known;
+    private final Notifications notifications;
+    private volatile Consumer<SadbEvent> listener = _ -> {};
+    private volatile @Nullable IOException failure;
+    private volatile boolean closing;
+    private @Nullable Thread thread;
+    private boolean hasAcquires;
+
+    // of the thread alone
+    private Phase phase = Phase.QUIET;
+    private int sequence;
+    private boolean isStale;
+
+    private enum Phase {
+        QUIET,
+        ASSOCIATIONS,
+        POLICIES
+    }
+
+    /// @param ownPort of the channel whose doings are not told
+    XfrmListener(XfrmChannel channel, int ownPort, OwnChanges own, InstantSource clock) {
+        this.channel = channel;
+        this.ownPort = ownPort;
+        this.own = own;
+        this.known = new KnownEntries(own, clock, this::tell);
+        this.notifications = new Notifications(known, own, clock, this::tell);
+    }
+
+    /// What it cannot hear shows at the next [#check].
+    synchronized void listen(Consumer<SadbEvent> newListener) {
+        listener = newListener;
+        if (thread == null && !closing) {
+            try {
+                for (int group : GROUPS) {
+                    channel.join(group);
+                }
+            } catch (IOException refused) {
+                failure = refused;
+                return;
+            }
+            own.watch();
+            thread = Thread.ofPlatform().daemon().name("xfrm-events").start(this::run);
+        }
+    }
+
+    /// From now on the kernel asks for SAs, and its questions are told.
+    synchronized void joinAcquires() throws IOException {
+        if (!hasAcquires) {
+            channel.join(Xfrm.GROUP_ACQUIRE);
+            hasAcquires = true;
+        }
+    }
+
+    /// @throws IOException nothing can be heard any more
+    void check() throws IOException {
+        IOException why = failure;
+        if (why != null) {
+            throw new IOException(why.getMessage(), why);
+        }
+    }
+
+    synchronized void close() {
+        closing = true;
+        if (thread == null) {
+            channel.close();
+        } else {
+            channel.wake();
+        }
+    }
+
+    // ---- the thread ----
+
+    private void run() {
+        try {
+            begin();
+            while (!closing) {
+                switch (channel.receive(FOREVER)) {
+                    case XfrmChannel.Reception.Datagram(var octets) -> take(octets);
+                    case XfrmChannel.Reception.Overrun() -> resynchronise();
+                    case XfrmChannel.Reception.Nothing() -> {}
+                }
+            }
+        } catch (IOException broken) {
+            failure = broken;
+        } finally {
+            channel.close();
+        }
+    }
+
+    private void take(ByteBuffer datagram) throws IOException {
+        try {
+            for (NetlinkAnswer answer : NetlinkAnswer.split(datagram)) {
+                if (answer.port() == channel.port()) {
+                    if (answer.sequence() == sequence) {
+                        entry(answer);
+                    }
+                } else if (notifications.take(answer, answer.port() == ownPort)) {
+                    resynchronise();
+                }
+            }
+        } catch (WireException unintelligible) {
+            resynchronise(); // as good as lost
+        }
+    }
+
+    private void entry(NetlinkAnswer answer) throws IOException {
+        isStale |= answer.wasInterrupted();
+        if (answer.isDone() || answer.isError()) {
+            end(answer);
+            return;
+        }
+        try {
+            if (answer.type() == Xfrm.MSG_NEWSA) {
+                KernelSa sa = SaCodec.read(answer);
+                if (sa.association().protocol() != IpsecProtocol.UNSPEC) {
+                    known.dumped(sa);
+                }
+            } else if (answer.type() == Xfrm.MSG_NEWPOLICY) {
+                KernelPolicy policy = PolicyCodec.read(answer);
+                if (policy.isMain()) {
+                    known.dumped(policy);
+                }
+            }
+        } catch (WireException ofAnotherKernel) {
+            // it would be no better the next time
+        }
+    }
+
+    private void end(NetlinkAnswer answer) throws IOException {
+        boolean isRefused;
+        try {
+            isRefused = answer.errno() != 0;
+        } catch (WireException unintelligible) {
+            isRefused = true;
+        }
+        if (isRefused) {
+            phase = Phase.QUIET;
+        } else if (isStale) {
+            begin();
+        } else if (phase == Phase.ASSOCIATIONS) {
+            phase = Phase.POLICIES;
+            send(PolicyCodec.dump());
+        } else {
+            phase = Phase.QUIET;
+            known.endDump();
+        }
+    }
+
+    /// Now, or when the dump that runs is over.
+    private void resynchronise() throws IOException {
+        if (phase == Phase.QUIET) {
+            begin();
+        } else {
+            isStale = true;
+        }
+    }
+
+    private void begin() throws IOException {
+        isStale = false;
+        phase = Phase.ASSOCIATIONS;
+        known.beginDump();
+        send(SaCodec.dump(IpsecProtocol.UNSPEC));
+    }
+
+    private void send(NetlinkRequest request) throws IOException {
+        channel.send(ByteBuffer.wrap(request.toOctets(++sequence)));
+    }
+
+    private void tell(SadbEvent event) {
+        listener.accept(event);
+    }
+}
