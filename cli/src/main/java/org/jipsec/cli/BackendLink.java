@@ -9,10 +9,11 @@ import java.util.function.Predicate;
 
 /// An open backend, with the messages behind what it is asked and answers.
 interface BackendLink extends AutoCloseable {
+    /// Ask anew after [#trace]: what is shown may go another way.
     SadbBackend backend();
 
-    /// What was sent and received since it was last asked.
-    ClassicTrace trace();
+    /// What is sent and received from now on, by [#backend].
+    ClassicTrace trace() throws IOException;
 
     /// Hands over every message that any client exchanges with the backend, until the link breaks
     /// or is closed.

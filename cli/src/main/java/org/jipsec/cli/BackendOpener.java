@@ -12,4 +12,10 @@ interface BackendOpener {
     /// @throws IOException there is none; the message is for the user
     BackendLink open(BackendChoice choice, Optional<Path> socket, Consumer<String> notice)
             throws IOException;
+
+    /// Whether [#open] would go to the running kernel, which is then to be asked what it can do
+    /// before a text is checked. Starts nothing.
+    default boolean leadsToKernel(BackendChoice choice, Optional<Path> socket) throws IOException {
+        return false;
+    }
 }

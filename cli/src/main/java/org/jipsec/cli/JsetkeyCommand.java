@@ -55,15 +55,7 @@ final class JsetkeyCommand {
                         options.verbose(),
                         options.hex());
         try (Session session =
-                new Session(
-                                () ->
-                                        backends.open(
-                                                options.backend(), options.socket(), notice(err)),
-                                host,
-                                presentation,
-                                options.forward(),
-                                out,
-                                err)
+                new Session(opening(options, err), host, presentation, options.forward(), out, err)
                         .keepGoing(options.keepGoing())) {
             return switch (options.action()) {
                 case LOAD -> load(session, options, in);
@@ -101,6 +93,24 @@ final class JsetkeyCommand {
                 }
             };
         }
+    }
+
+    /// `-n` alone asks no kernel, which takes time and rights: it is checked against the embedded
+    /// stack, which can do all that kernels can.
+    private Session.Opening opening(JsetkeyOptions options, PrintWriter err) {
+        boolean asks =
+                options.backend() != BackendChoice.AUTO || !(options.dryRun() || options.check());
+        return new Session.Opening() {
+            @Override
+            public BackendLink open() throws IOException {
+                return backends.open(options.backend(), options.socket(), notice(err));
+            }
+
+            @Override
+            public boolean leadsToKernel() throws IOException {
+                return asks && backends.leadsToKernel(options.backend(), options.socket());
+            }
+        };
     }
 
     static java.util.function.Consumer<String> notice(PrintWriter err) {

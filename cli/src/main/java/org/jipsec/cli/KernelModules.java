@@ -104,6 +104,18 @@ record KernelModules(Set<String> loaded, Set<String> loadable, Map<String, Set<S
         return loadable.contains(module) ? Presence.LOADABLE : Presence.UNKNOWN;
     }
 
+    /// Whether the lists name all that there is: with them, what is on none is not there. They
+    /// name what is built in, too.
+    boolean areComplete() {
+        return !loadable.isEmpty();
+    }
+
+    /// Whether a module of that name, or one that the alias stands for, is loaded or built in.
+    boolean isHere(String alias, String module) {
+        return loaded.contains(module)
+                || aliases.getOrDefault(alias, Set.of()).stream().anyMatch(loaded::contains);
+    }
+
     /// The first module that would be loaded when the kernel asks by this alias; empty when one of
     /// them is loaded, or there is none.
     Optional<String> toLoad(String alias) {

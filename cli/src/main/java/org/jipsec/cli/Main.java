@@ -34,7 +34,7 @@ public final class Main {
         }
         String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
         Network network = new Network();
-        ServiceBackends backends = new ServiceBackends(host, network);
+        ServiceBackends backends = new ServiceBackends(host, network, KernelBackends.REAL);
         return switch (arguments[0]) {
             case "jsetkey" -> new JsetkeyCommand(host, backends).run(System.in, out, err, rest);
             case "setkey" -> new SetkeyCommand(host, backends).run(System.in, out, err, rest);

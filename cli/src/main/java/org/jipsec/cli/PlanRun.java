@@ -1,6 +1,5 @@
 package org.jipsec.cli;
 
-import org.jipsec.diag.Diagnostic;
 import org.jipsec.diag.Diagnostics;
 import org.jipsec.sadb.Outcome;
 import org.jipsec.sadb.SaId;
@@ -9,10 +8,10 @@ import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
 import org.jipsec.setkey.Code;
 import org.jipsec.setkey.PlannedOperation;
+import org.jipsec.setkey.Refusals;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /// Carries out a plan: as a whole or, with `--keep-going`, each operation for itself. What is
@@ -20,7 +19,7 @@ import java.util.function.Consumer;
 final class PlanRun {
     private final List<PlannedOperation> planned;
     private final Diagnostics refusals;
-    private final BiFunction<PlannedOperation, SadbReply.Refused, Diagnostic.Builder> words;
+    private final Refusals words;
     private final Consumer<SadbReply> replies;
     private int answered;
     private int refused;
@@ -32,7 +31,7 @@ final class PlanRun {
     PlanRun(
             List<PlannedOperation> planned,
             Diagnostics refusals,
-            BiFunction<PlannedOperation, SadbReply.Refused, Diagnostic.Builder> words,
+            Refusals words,
             Consumer<SadbReply> replies) {
         this.planned = planned;
         this.refusals = refusals;
@@ -73,7 +72,7 @@ final class PlanRun {
         answered = index + 1;
         if (reply instanceof SadbReply.Refused refusal) {
             refused++;
-            refusals.report(words.apply(planned.get(index), refusal));
+            refusals.report(words.of(planned, index, refusal));
         } else {
             replies.accept(reply);
         }

@@ -2,32 +2,31 @@ package org.jipsec.cli;
 
 import org.jipsec.pfkey.PfkeyBackend;
 import org.jipsec.pfkey.PfkeyChannel;
-import org.jipsec.pfkey.PfkeyMonitor;
 import org.jipsec.pfkey.UnixPfkeyChannel;
-import org.jipsec.sadb.SadbBackend;
-import org.jipsec.setkey.ClassicTrace;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
-/// The userspace service on its UNIX socket: finds one that runs, or starts one.
+/// The backends there are: the userspace service on its UNIX socket, one that runs or one that is
+/// started, and the kernel's.
 final class ServiceBackends implements BackendOpener {
-    /// How long the service may take for one answer before it counts as dead.
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     private final Host host;
     private final Network network;
+    private final KernelBackends kernel;
 
+    /// Without a kernel.
     ServiceBackends(Host host, Network network) {
+        this(host, network, KernelBackends.NONE);
+    }
+
+    ServiceBackends(Host host, Network network, KernelBackends kernel) {
         this.host = host;
         this.network = network;
+        this.kernel = kernel;
     }
 
     @Override
@@ -36,7 +35,14 @@ final class ServiceBackends implements BackendOpener {
         return switch (choice) {
             case AUTO -> {
                 Optional<BackendLink> running = found(socket);
-                yield running.isPresent() ? running.get() : started(socket, notice);
+                if (running.isPresent()) {
+                    yield running.get();
+                }
+                yield switch (ofKernel(socket)) {
+                    case XFRM -> kernel.xfrm();
+                    case PFKEY -> kernel.pfkey();
+                    case AUTO, USERSPACE -> started(socket, notice);
+                };
             }
             case USERSPACE -> {
                 Optional<BackendLink> running = found(socket);
@@ -47,21 +53,39 @@ final class ServiceBackends implements BackendOpener {
                 }
                 yield running.get();
             }
-            case PFKEY ->
-                    throw new IOException(
-                            "this build has no PF_KEY sockets to a kernel"
-                                    + (Files.exists(Path.of("/proc/net/pfkey"))
-                                            ? ""
-                                            : ", nor has this kernel (no /proc/net/pfkey)")
-                                    + "; the userspace service is --backend userspace");
-            case XFRM ->
-                    throw new IOException(
-                            "this build has no XFRM netlink"
-                                    + (Files.exists(Path.of("/proc/net/xfrm_stat"))
-                                            ? ""
-                                            : ", nor has this kernel (no /proc/net/xfrm_stat)")
-                                    + "; the userspace service is --backend userspace");
+            case PFKEY -> kernel.pfkey();
+            case XFRM -> kernel.xfrm();
         };
+    }
+
+    @Override
+    public boolean leadsToKernel(BackendChoice choice, Optional<Path> socket) throws IOException {
+        return switch (choice) {
+            case XFRM, PFKEY -> true;
+            case USERSPACE -> false;
+            case AUTO -> {
+                if (ofKernel(socket) == BackendChoice.USERSPACE) {
+                    yield false;
+                }
+                Optional<BackendLink> running = found(socket);
+                if (running.isPresent()) {
+                    running.get().close();
+                }
+                yield running.isEmpty();
+            }
+        };
+    }
+
+    /// Which of the kernel's it is when no service runs; [BackendChoice#USERSPACE] when none.
+    /// Whoever names a socket wants the service there.
+    BackendChoice ofKernel(Optional<Path> socket) throws IOException {
+        if (ServicePlace.named(host, socket).isPresent()) {
+            return BackendChoice.USERSPACE;
+        }
+        if (kernel.hasEspByXfrm()) {
+            return BackendChoice.XFRM;
+        }
+        return kernel.hasPfkey() ? BackendChoice.PFKEY : BackendChoice.USERSPACE;
     }
 
     private Optional<BackendLink> found(Optional<Path> socket) throws IOException {
@@ -88,7 +112,11 @@ final class ServiceBackends implements BackendOpener {
         } catch (IOException nobody) {
             return Optional.empty();
         }
-        return Optional.of(new Link(place, channel));
+        return Optional.of(
+                new PfkeyLink(
+                        channel,
+                        () -> UnixPfkeyChannel.connect(place.socket()),
+                        PfkeyBackend.Peer.SERVICE));
     }
 
     private BackendLink started(Optional<Path> socket, Consumer<String> notice) throws IOException {
@@ -124,55 +152,8 @@ final class ServiceBackends implements BackendOpener {
     }
 
     private static String reason() {
-        boolean kernel =
-                Files.exists(Path.of("/proc/net/pfkey"))
-                        || Files.exists(Path.of("/proc/net/xfrm_stat"));
-        return kernel ? "this build does not drive the kernel's IPsec" : "no IPsec in this kernel";
-    }
-
-    private static final class Link implements BackendLink {
-        private final ServicePlace place;
-        private final PfkeyBackend backend;
-        private final MessageTrace trace = new MessageTrace();
-
-        Link(ServicePlace place, PfkeyChannel channel) throws IOException {
-            this.place = place;
-            this.backend =
-                    PfkeyBackend.open(channel, processId(), PfkeyBackend.Peer.SERVICE, PATIENCE);
-        }
-
-        @Override
-        public SadbBackend backend() {
-            return backend;
-        }
-
-        @Override
-        public ClassicTrace trace() {
-            backend.trace(trace);
-            return trace;
-        }
-
-        @Override
-        public void monitor(Predicate<ByteBuffer> messages) throws IOException {
-            try (PfkeyMonitor monitor =
-                    PfkeyMonitor.open(UnixPfkeyChannel.connect(place.socket()), processId())) {
-                ByteBuffer message;
-                do {
-                    message = monitor.next();
-                    if (message == null) {
-                        throw new IOException("the service has ended");
-                    }
-                } while (messages.test(message));
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            backend.close();
-        }
-
-        private static int processId() {
-            return (int) ProcessHandle.current().pid();
-        }
+        return Files.exists(Path.of("/proc/net/xfrm_stat"))
+                ? "no ESP in this kernel that I may use"
+                : "no IPsec in this kernel";
     }
 }

@@ -20,6 +20,7 @@ import org.jipsec.setkey.Explanations;
 import org.jipsec.setkey.Plan;
 import org.jipsec.setkey.PlannedOperation;
 import org.jipsec.setkey.PolicyFormatter;
+import org.jipsec.setkey.Refusals;
 import org.jipsec.setkey.SaFormatter;
 import org.jipsec.setkey.SetkeyLanguage;
 import org.jipsec.setkey.SystemNames;
@@ -44,6 +45,26 @@ final class Session implements AutoCloseable {
     /// Opens the backend.
     interface Opening {
         BackendLink open() throws IOException;
+
+        /// As [BackendOpener#leadsToKernel].
+        default boolean leadsToKernel() throws IOException {
+            return false;
+        }
+
+        /// One that is open already.
+        static Opening of(BackendLink link) {
+            return new Opening() {
+                @Override
+                public BackendLink open() {
+                    return link;
+                }
+
+                @Override
+                public boolean leadsToKernel() {
+                    return true; // asking it costs nothing now
+                }
+            };
+        }
     }
 
     private final Opening opening;
@@ -77,9 +98,13 @@ final class Session implements AutoCloseable {
         return this;
     }
 
-    /// What the text may ask for. The embedded stack's is known without asking it.
-    private Capabilities capabilities() {
-        return Capabilities.userspace();
+    /// What a text may ask for. The embedded stack's is known without asking it; a kernel has to be
+    /// opened.
+    private Capabilities capabilities() throws IOException {
+        if (link == null && !opening.leadsToKernel()) {
+            return Capabilities.userspace();
+        }
+        return link().backend().capabilities();
     }
 
     int loadFile(String file) throws IOException {
@@ -114,7 +139,7 @@ final class Session implements AutoCloseable {
     }
 
     /// Checks a text and no more.
-    int check(String name, byte[] octets) {
+    int check(String name, byte[] octets) throws IOException {
         SourceText source = SetkeyLanguage.source(name, octets);
         Diagnostics diagnostics = compile(source).diagnostics();
         report(source, diagnostics);
@@ -126,7 +151,7 @@ final class Session implements AutoCloseable {
     }
 
     /// Checks a text and prints what would be done.
-    int plan(String name, byte[] octets) {
+    int plan(String name, byte[] octets) throws IOException {
         SourceText source = SetkeyLanguage.source(name, octets);
         Compilation compilation = compile(source);
         report(source, compilation.diagnostics());
@@ -144,7 +169,7 @@ final class Session implements AutoCloseable {
         return 0;
     }
 
-    private Compilation compile(SourceText source) {
+    private Compilation compile(SourceText source) throws IOException {
         return SetkeyLanguage.compile(
                 source, capabilities(), new CompileOptions(!forward, new SystemNames()));
     }
@@ -176,13 +201,13 @@ final class Session implements AutoCloseable {
             }
             return 0;
         }
-        SadbBackend backend = link().backend();
         ClassicTrace trace = trace();
+        SadbBackend backend = link().backend();
         PlanRun run =
                 new PlanRun(
                         planned,
                         refusals,
-                        Session::refusal,
+                        refusals(),
                         reply -> {
                             printMessages(trace.take());
                             print(reply);
@@ -206,23 +231,8 @@ final class Session implements AutoCloseable {
         return isDone ? 0 : 1;
     }
 
-    private static org.jipsec.diag.Diagnostic.Builder refusal(
-            PlannedOperation planned, SadbReply.Refused refused) {
-        String what = planned.automatic() ? "its automatic fwd policy" : "this";
-        var diagnostic =
-                Code.REFUSED.at(
-                        planned.span(),
-                        "the backend refused "
-                                + what
-                                + ": "
-                                + refused.errno().text()
-                                + " ("
-                                + refused.errno().name()
-                                + ")");
-        if (!refused.why().isEmpty()) {
-            diagnostic.label(refused.why());
-        }
-        return diagnostic;
+    private Refusals refusals() throws IOException {
+        return new Refusals(link().backend().capabilities().backend(), new RunningKernel());
     }
 
     /// What an operation of a text asked to be shown.
@@ -252,22 +262,21 @@ final class Session implements AutoCloseable {
     }
 
     int printAssociations() throws IOException {
-        SadbReply reply = execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC));
-        return reply instanceof SadbReply.Refused refused ? refused(refused) : printed(reply);
+        return printed(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC));
     }
 
     int printPolicies() throws IOException {
-        SadbReply reply = execute(new SadbOperation.DumpPolicies());
-        return reply instanceof SadbReply.Refused refused ? refused(refused) : printed(reply);
+        return printed(new SadbOperation.DumpPolicies());
     }
 
     int printStatistics() throws IOException {
-        SadbReply reply = execute(new SadbOperation.GetStatistics());
+        SadbOperation operation = new SadbOperation.GetStatistics();
+        SadbReply reply = execute(operation);
         if (reply instanceof SadbReply.Counted(var statistics) && presentation.json()) {
             out.println(JsonListing.statistics(statistics));
             return 0;
         }
-        return reply instanceof SadbReply.Refused refused ? refused(refused) : printed(reply);
+        return printed(operation, reply);
     }
 
     /// `-l`: one line each, again and again until the host's pause says no, nobody reads, or nobody
@@ -275,10 +284,11 @@ final class Session implements AutoCloseable {
     int printForever() throws IOException {
         out.print(SaFormatter.SHORT_HEADER);
         SaFormatter formatter = new SaFormatter(zone(), presentation.ports());
+        SadbOperation operation = new SadbOperation.DumpSas(IpsecProtocol.UNSPEC);
         do {
-            SadbReply reply = execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC));
+            SadbReply reply = execute(operation);
             if (reply instanceof SadbReply.Refused refused) {
-                return refused(refused);
+                return refused(operation, refused);
             }
             StringBuilder text = new StringBuilder();
             Instant now = host.clock().instant();
@@ -295,12 +305,10 @@ final class Session implements AutoCloseable {
     }
 
     int flush(boolean policies) throws IOException {
-        SadbReply reply =
-                execute(
-                        policies
-                                ? new SadbOperation.FlushPolicies()
-                                : new SadbOperation.FlushSas(IpsecProtocol.UNSPEC));
-        return reply instanceof SadbReply.Refused refused ? refused(refused) : 0;
+        return printed(
+                policies
+                        ? new SadbOperation.FlushPolicies()
+                        : new SadbOperation.FlushSas(IpsecProtocol.UNSPEC));
     }
 
     int monitor(boolean bareSeconds) throws IOException {
@@ -326,13 +334,20 @@ final class Session implements AutoCloseable {
         return 0;
     }
 
-    private int printed(SadbReply reply) {
+    private int printed(SadbOperation operation) throws IOException {
+        return printed(operation, execute(operation));
+    }
+
+    private int printed(SadbOperation operation, SadbReply reply) throws IOException {
+        if (reply instanceof SadbReply.Refused refused) {
+            return refused(operation, refused);
+        }
         print(reply);
         return 0;
     }
 
-    private int refused(SadbReply.Refused refused) {
-        err.println("the backend refused: " + refused.errno().text() + ": " + refused.why());
+    private int refused(SadbOperation operation, SadbReply.Refused refused) throws IOException {
+        refusals().lines(operation, refused).forEach(err::println);
         return 1;
     }
 
@@ -382,8 +397,8 @@ final class Session implements AutoCloseable {
     }
 
     private SadbReply execute(SadbOperation operation) throws IOException {
-        SadbBackend backend = link().backend();
         ClassicTrace trace = trace();
+        SadbBackend backend = link().backend();
         SadbReply reply = backend.execute(operation);
         printMessages(trace.take());
         return reply;

@@ -44,7 +44,7 @@ final class ShellCommand {
                 Terminal terminal = TerminalBuilder.builder().system(true).build();
                 Session session =
                         new Session(
-                                () -> link,
+                                Session.Opening.of(link),
                                 host,
                                 Presentation.plain(color.onStream(host.outputIsTerminal(), host)),
                                 forward,

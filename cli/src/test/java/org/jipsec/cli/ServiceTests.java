@@ -148,19 +148,6 @@ class ServiceTests {
         }
     }
 
-    @Test
-    void saysWhatThisBuildLacks() {
-        ServiceBackends backends = new ServiceBackends(host, network);
-        Optional<Path> socket = Optional.of(place.socket());
-        for (BackendChoice lacking : List.of(BackendChoice.PFKEY, BackendChoice.XFRM)) {
-            assertThatThrownBy(() -> backends.open(lacking, socket, notice -> {}))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("this build has no");
-        }
-        assertThatThrownBy(() -> backends.open(BackendChoice.USERSPACE, socket, notice -> {}))
-                .hasMessageContaining("no userspace service is running");
-    }
-
     private String jipsecd(String option) {
         StringWriter out = new StringWriter();
         PrintWriter writer = new PrintWriter(out);

@@ -42,6 +42,7 @@ final class TestMachine implements GoldenScript.Program, AutoCloseable {
     private final Path folder;
     private final String program;
     private int nextProcessId = 5000;
+    private boolean asKernel;
     int rounds;
 
     /// @param folder where relative file names are looked for
@@ -49,6 +50,14 @@ final class TestMachine implements GoldenScript.Program, AutoCloseable {
     TestMachine(Path folder, String program) {
         this.folder = folder;
         this.program = program;
+    }
+
+    /// One whose databases stand where a kernel's would behind XFRM: without PF_KEY, and silent to
+    /// whoever changes them.
+    static TestMachine withKernel(Path folder, String program) {
+        TestMachine machine = new TestMachine(folder, program);
+        machine.asKernel = true;
+        return machine;
     }
 
     record Result(String out, String err, int status) {}
@@ -116,6 +125,9 @@ final class TestMachine implements GoldenScript.Program, AutoCloseable {
 
     BackendLink open(BackendChoice choice, Optional<Path> socket, Consumer<String> notice)
             throws IOException {
+        if (asKernel) {
+            return new XfrmLink(new SilentBackend(engine.backend()));
+        }
         int processId = nextProcessId++;
         PfkeyBackend backend =
                 PfkeyBackend.open(channel(), processId, PfkeyBackend.Peer.SERVICE, PATIENCE);

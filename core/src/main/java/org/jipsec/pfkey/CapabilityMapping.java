@@ -19,14 +19,6 @@ import java.util.Set;
 
 /// What a backend can do, as REGISTER says it, and what REGISTER cannot say.
 public final class CapabilityMapping {
-    /// What a Linux kernel has that says nothing of features.
-    private static final Set<Feature> LINUX =
-            EnumSet.of(
-                    Feature.FORWARD_POLICIES,
-                    Feature.POLICY_PRIORITIES,
-                    Feature.UDP_ENCAPSULATION,
-                    Feature.SECURITY_CONTEXTS);
-
     private CapabilityMapping() {}
 
     /// The answer to REGISTER and JIPSEC_CAPABILITIES; only the latter says more than algorithms.
@@ -75,16 +67,24 @@ public final class CapabilityMapping {
     }
 
     /// Algorithms that we do not know are left out.
-    static Capabilities capabilities(PfkeyMessage answer) {
+    ///
+    /// @param kernel what it has that says nothing of features
+    static Capabilities capabilities(PfkeyMessage answer, Set<Feature> kernel) {
         Map<AuthAlgorithm, KeyBits> authentication = new EnumMap<>(AuthAlgorithm.class);
         for (Algorithm algorithm : list(answer, ExtensionType.SUPPORTED_AUTHENTICATION)) {
             AuthAlgorithm.numbered(algorithm.id())
-                    .ifPresent(known -> authentication.put(known, bits(algorithm)));
+                    .ifPresent(
+                            known ->
+                                    authentication.merge(
+                                            known, bits(algorithm), CapabilityMapping::both));
         }
         Map<EncryptionAlgorithm, KeyBits> encryption = new EnumMap<>(EncryptionAlgorithm.class);
         for (Algorithm algorithm : list(answer, ExtensionType.SUPPORTED_ENCRYPTION)) {
             EncryptionAlgorithm.numbered(algorithm.id())
-                    .ifPresent(known -> encryption.put(known, bits(algorithm)));
+                    .ifPresent(
+                            known ->
+                                    encryption.merge(
+                                            known, bits(algorithm), CapabilityMapping::both));
         }
         Features said = answer.first(Features.class).orElse(null);
         if (said == null) {
@@ -93,7 +93,7 @@ public final class CapabilityMapping {
                     authentication,
                     encryption,
                     EnumSet.of(CompressionAlgorithm.DEFLATE),
-                    LINUX);
+                    kernel);
         }
         Set<CompressionAlgorithm> compression = EnumSet.noneOf(CompressionAlgorithm.class);
         for (CompressionAlgorithm algorithm : CompressionAlgorithm.values()) {
@@ -110,9 +110,20 @@ public final class CapabilityMapping {
         return new Capabilities(said.backend(), authentication, encryption, compression, features);
     }
 
+    /// Of a kernel that has not been asked.
+    static Capabilities unasked(Dialect kernel) {
+        return new Capabilities("pfkey", Map.of(), Map.of(), Set.of(), kernel.features());
+    }
+
     private static List<Algorithm> list(PfkeyMessage answer, ExtensionType type) {
         Supported supported = answer.first(Supported.class, type);
         return supported == null ? List.of() : supported.algorithms();
+    }
+
+    /// Of an algorithm that has a number for each size of its key.
+    private static KeyBits both(KeyBits one, KeyBits other) {
+        return new KeyBits(
+                Math.min(one.minimum(), other.minimum()), Math.max(one.maximum(), other.maximum()));
     }
 
     private static KeyBits bits(Algorithm algorithm) {

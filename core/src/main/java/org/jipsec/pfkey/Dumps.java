@@ -1,9 +1,13 @@
 package org.jipsec.pfkey;
 
+import org.jipsec.sadb.Errno;
+import org.jipsec.sadb.Policy;
 import org.jipsec.sadb.PolicySnapshot;
+import org.jipsec.sadb.SaReference;
 import org.jipsec.sadb.SaSnapshot;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
+import org.jipsec.sadb.SecurityAssociation;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,9 +16,36 @@ import java.util.List;
 final class Dumps {
     private Dumps() {}
 
-    static boolean isDump(SadbOperation operation) {
-        return operation instanceof SadbOperation.DumpSas
-                || operation instanceof SadbOperation.DumpPolicies;
+    /// The policy of the selector and direction of `wanted`, as an answer to a question for it.
+    ///
+    /// @param dump the answer to a dump of all
+    static SadbReply find(Policy wanted, SadbReply dump) {
+        if (!(dump instanceof SadbReply.Policies(var snapshots))) {
+            return dump;
+        }
+        for (PolicySnapshot snapshot : snapshots) {
+            Policy found = snapshot.policy();
+            if (found.direction() == wanted.direction()
+                    && found.selector().equals(wanted.selector())) {
+                return new SadbReply.FoundPolicy(snapshot);
+            }
+        }
+        return new SadbReply.Refused(Errno.ENOENT, "");
+    }
+
+    /// Those of a dump that a deletion of all between two ends means.
+    static List<SaReference> between(SadbOperation.DeleteAllSas all, List<SaSnapshot> dump) {
+        List<SaReference> meant = new ArrayList<>();
+        for (SaSnapshot snapshot : dump) {
+            SecurityAssociation sa = snapshot.association();
+            if (sa.source().address().equals(all.source().address())
+                    && sa.destination().address().equals(all.destination().address())) {
+                meant.add(
+                        new SaReference(
+                                sa.source(), sa.destination(), sa.protocol(), sa.spi(), sa.mode()));
+            }
+        }
+        return meant;
     }
 
     /// A dump of a database without entries.

@@ -19,7 +19,7 @@ public final class KernelPfkeyChannel implements PfkeyChannel {
 
     private final KeySocket socket;
     private final Poller poller;
-    private final int slot;
+    private final int window;
     private final ReentrantLock receiving = new ReentrantLock();
     private final ReentrantLock sending = new ReentrantLock();
     private volatile boolean closed;
@@ -27,10 +27,14 @@ public final class KernelPfkeyChannel implements PfkeyChannel {
     /// Taken from the socket when asked whether it is there. Of the thread that receives.
     private byte @Nullable [] ahead;
 
+    /// More than Linux counts for an answer in the buffer.
+    private static final int OF_AN_ANSWER = 4096;
+
     private KernelPfkeyChannel(KeySocket socket, Poller poller) throws OsException {
         this.socket = socket;
         this.poller = poller;
-        this.slot = poller.add(socket, true, false);
+        this.window = Math.max(1, socket.receiveBuffer() / OF_AN_ANSWER);
+        poller.add(socket, true, false);
     }
 
     /// @throws OsException this kernel has no PF_KEY, or we may not use it; its message says what
@@ -43,6 +47,11 @@ public final class KernelPfkeyChannel implements PfkeyChannel {
             socket.close();
             throw refused;
         }
+    }
+
+    @Override
+    public int window() {
+        return window;
     }
 
     /// What is sent has been dealt with, and its answer is there to be received.

@@ -3,6 +3,7 @@ package org.jipsec.pfkey;
 import org.jipsec.sadb.Capabilities;
 import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.SaReference;
 import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbEvent;
 import org.jipsec.sadb.SadbOperation;
@@ -23,6 +24,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -31,14 +33,14 @@ import java.util.function.Consumer;
 /// A client of PF_KEY. Requests go out with sequence 0, as setkey's do; an answer is known by our
 /// process id and by the request's type, and answers come in the order of requests.
 ///
+/// A kernel is sent what its [Dialect] can say. What it cannot is refused here, and what it has no
+/// message for is done by several: a policy is found by its selector in a dump, and where not one
+/// message deletes all SAs between two ends, each is deleted on its own.
+///
 /// A thread of its own receives: answers it hands to the one who executes, the rest it tells the
 /// listener. To be told [SadbEvent.Acquire] and [SadbEvent.Expire], execute a
 /// [SadbOperation.Register] of the protocol first.
 public final class PfkeyBackend implements SadbBackend {
-    /// How many requests may be without an answer. What they and their answers need fits in the
-    /// buffers between us and the service.
-    private static final int WINDOW = 1024;
-
     private static final int BATCH = 64 * 1024;
 
     /// The end of the channel, among the answers: the only list without any.
@@ -46,14 +48,14 @@ public final class PfkeyBackend implements SadbBackend {
 
     private final PfkeyChannel channel;
     private final int processId;
-    private final Peer peer;
+    private final Dialect dialect;
     private final Duration timeout;
 
     /// What came together goes on together: waking the one who waits costs more than a message.
     private final BlockingQueue<List<byte[]>> answers = new LinkedBlockingQueue<>();
 
     private Iterator<byte[]> atHand = Collections.emptyIterator();
-    private final Capabilities capabilities;
+    private volatile Capabilities capabilities;
     private volatile Consumer<SadbEvent> listener = _ -> {};
     private volatile @Nullable IOException failure;
     private volatile boolean closing;
@@ -63,29 +65,40 @@ public final class PfkeyBackend implements SadbBackend {
     public enum Peer {
         /// A `KeyService`, which reads jipsec's own messages and extensions.
         SERVICE,
-        /// A kernel: it is sent none of them, and one request at a time.
+        /// The kernel of this machine: it is sent none of them.
         KERNEL
     }
 
-    private PfkeyBackend(PfkeyChannel channel, int processId, Peer peer, Duration timeout)
+    private PfkeyBackend(PfkeyChannel channel, int processId, Dialect dialect, Duration timeout)
             throws IOException {
         this.channel = channel;
         this.processId = processId;
-        this.peer = peer;
+        this.dialect = dialect;
         this.timeout = timeout;
         Thread.ofPlatform().daemon().name("pfkey-receiver").start(this::receive);
-        this.capabilities = ask();
+        this.capabilities =
+                dialect == Dialect.LINUX_AS_SETKEY ? CapabilityMapping.unasked(dialect) : ask();
     }
 
-    /// Asks what the other side can do and is ready.
+    /// [#open(PfkeyChannel, int, Dialect, Duration)] by who is there.
+    public static PfkeyBackend open(
+            PfkeyChannel channel, int processId, Peer peer, Duration timeout) throws IOException {
+        return open(
+                channel, processId, peer == Peer.SERVICE ? Dialect.JIPSEC : Dialect.LINUX, timeout);
+    }
+
+    /// Asks what the other side can do and is ready. As setkey, [Dialect#LINUX_AS_SETKEY] does not
+    /// ask: [#capabilities] has no algorithms there before a [SadbOperation.Register].
     ///
     /// @param channel closed with the backend, or when this fails
     /// @param processId ours; two clients of one service need two
+    /// @param dialect of who is at the other end
     /// @param timeout how long to wait for each answer
     public static PfkeyBackend open(
-            PfkeyChannel channel, int processId, Peer peer, Duration timeout) throws IOException {
+            PfkeyChannel channel, int processId, Dialect dialect, Duration timeout)
+            throws IOException {
         try {
-            return new PfkeyBackend(channel, processId, peer, timeout);
+            return new PfkeyBackend(channel, processId, dialect, timeout);
         } catch (IOException failed) {
             channel.close();
             throw failed;
@@ -111,6 +124,10 @@ public final class PfkeyBackend implements SadbBackend {
     ///     ([SocketTimeoutException])
     @Override
     public SadbReply execute(SadbOperation operation) throws IOException {
+        Optional<SadbReply.Refused> cannotBeSaid = dialect.refusal(operation);
+        if (cannotBeSaid.isPresent()) {
+            return cannotBeSaid.get();
+        }
         return switch (operation) {
             case SadbOperation.DumpSas _ -> {
                 List<SadbReply> entries = new ArrayList<>();
@@ -126,17 +143,50 @@ public final class PfkeyBackend implements SadbBackend {
                 send(PfkeyRequests.message(operation, 0, processId));
                 yield new SadbReply.Done(); // nobody answers it
             }
-            case SadbOperation.RestoreSa(var snapshot) when peer == Peer.KERNEL ->
-                    execute(new SadbOperation.AddSa(snapshot.association()));
-            default -> {
-                PfkeyMessage request = PfkeyRequests.message(operation, 0, processId);
-                if (PfkeyCodec.octets(request) > PfkeyCodec.MAXIMUM) {
-                    yield tooLong();
-                }
-                send(request);
-                yield read(operation, await(request));
-            }
+            case SadbOperation.RestoreSa(var snapshot) when dialect.isKernel() ->
+                    ask(new SadbOperation.AddSa(snapshot.association()));
+            case SadbOperation.GetPolicy(var policy) when dialect.isKernel() ->
+                    Dumps.find(policy, execute(new SadbOperation.DumpPolicies()));
+            case SadbOperation.DeleteAllSas all when !dialect.deletesAll() -> deleteEach(all);
+            case SadbOperation.Register _ -> registered(ask(operation));
+            default -> ask(operation);
         };
+    }
+
+    private SadbReply ask(SadbOperation operation) throws IOException {
+        PfkeyMessage request = PfkeyRequests.message(operation, 0, processId);
+        if (PfkeyCodec.octets(request) > PfkeyCodec.MAXIMUM) {
+            return tooLong();
+        }
+        send(request);
+        return read(operation, await(request));
+    }
+
+    /// To register twice is an error to Linux.
+    private SadbReply registered(SadbReply reply) {
+        if (reply instanceof SadbReply.Registered(var said)) {
+            capabilities = said;
+        }
+        return reply instanceof SadbReply.Refused(Errno errno, _)
+                        && errno == Errno.EEXIST
+                        && dialect.isKernel()
+                ? new SadbReply.Registered(capabilities)
+                : reply;
+    }
+
+    /// What goes by itself meanwhile is as good as deleted.
+    private SadbReply deleteEach(SadbOperation.DeleteAllSas all) throws IOException {
+        SadbReply dump = execute(new SadbOperation.DumpSas(all.protocol()));
+        if (!(dump instanceof SadbReply.Sas(var snapshots))) {
+            return dump;
+        }
+        for (SaReference reference : Dumps.between(all, snapshots)) {
+            SadbReply reply = ask(new SadbOperation.DeleteSa(reference));
+            if (reply instanceof SadbReply.Refused(Errno errno, _) && errno != Errno.ESRCH) {
+                return reply;
+            }
+        }
+        return new SadbReply.Done();
     }
 
     @Override
@@ -144,8 +194,15 @@ public final class PfkeyBackend implements SadbBackend {
         PfkeyMessage request = PfkeyRequests.message(dump, 0, processId);
         send(request);
         PfkeyMessage entry;
+        int previous = -1;
         do {
             entry = await(request);
+            if (entry.errno() == 0 && !dialect.follows(previous, entry.sequence())) {
+                throw new ProtocolException(
+                        "entries of the dump were lost: number %d came behind %d"
+                                .formatted(entry.sequence(), previous));
+            }
+            previous = entry.sequence();
             SadbReply reply = read(dump, entry);
             if (!Dumps.isEmpty(reply)) {
                 entries.accept(reply);
@@ -156,29 +213,27 @@ public final class PfkeyBackend implements SadbBackend {
     @Override
     public void executeAll(List<? extends SadbOperation> operations, Replies replies)
             throws IOException {
-        if (peer == Peer.KERNEL || trace != PfkeyTrace.NONE) {
+        if (trace != PfkeyTrace.NONE) {
             SadbBackend.super.executeAll(operations, replies);
             return;
         }
         Deque<Pending> pending = new ArrayDeque<>();
         ByteBuffer batch = ByteBuffer.allocate(BATCH);
+        int window = channel.window();
         for (int i = 0; i < operations.size(); i++) {
             SadbOperation operation = operations.get(i);
             PfkeyMessage request = PfkeyRequests.message(operation, 0, processId);
-            int octets = PfkeyCodec.octets(request);
-            boolean alone =
-                    Dumps.isDump(operation)
-                            || operation instanceof SadbOperation.RefuseAcquire
-                            || octets > BATCH;
-            if (alone || octets > batch.remaining() || pending.size() == WINDOW) {
+            ByteBuffer octets = isAlone(operation) ? null : encoded(request);
+            boolean alone = octets == null || octets.remaining() > BATCH;
+            if (alone || octets.remaining() > batch.remaining() || pending.size() >= window) {
                 channel.send(batch.flip());
                 batch.clear();
-                takeAnswers(pending, alone ? 0 : WINDOW / 2, replies);
+                takeAnswers(pending, alone ? 0 : window / 2, replies);
             }
             if (alone) {
                 replies.accept(i, execute(operation));
             } else {
-                PfkeyCodec.encode(request, batch);
+                batch.put(octets);
                 pending.add(new Pending(i, operation, request));
             }
         }
@@ -190,6 +245,27 @@ public final class PfkeyBackend implements SadbBackend {
     public void close() throws IOException {
         closing = true;
         channel.close();
+    }
+
+    /// Whether it is more than one request with one answer.
+    private boolean isAlone(SadbOperation operation) {
+        return switch (operation) {
+            case SadbOperation.DumpSas _,
+                    SadbOperation.DumpPolicies _,
+                    SadbOperation.RefuseAcquire _,
+                    SadbOperation.Register _,
+                    SadbOperation.DeleteAllSas _ ->
+                    true;
+            case SadbOperation.RestoreSa _, SadbOperation.GetPolicy _ -> dialect.isKernel();
+            default -> dialect.refusal(operation).isPresent();
+        };
+    }
+
+    /// Null when it is too long for a message.
+    private @Nullable ByteBuffer encoded(PfkeyMessage request) {
+        return PfkeyCodec.octets(request) > PfkeyCodec.MAXIMUM
+                ? null
+                : PfkeyCodec.encode(request, dialect);
     }
 
     private record Pending(int index, SadbOperation operation, PfkeyMessage request) {}
@@ -204,7 +280,7 @@ public final class PfkeyBackend implements SadbBackend {
 
     private Capabilities ask() throws IOException {
         MessageType type =
-                peer == Peer.SERVICE ? MessageType.JIPSEC_CAPABILITIES : MessageType.REGISTER;
+                dialect.isKernel() ? MessageType.REGISTER : MessageType.JIPSEC_CAPABILITIES;
         PfkeyMessage request = PfkeyMessage.of(type, 0, 0, processId);
         send(request);
         SadbReply reply = read(new SadbOperation.Register(IpsecProtocol.UNSPEC), await(request));
@@ -215,7 +291,7 @@ public final class PfkeyBackend implements SadbBackend {
     }
 
     private void send(PfkeyMessage request) throws IOException {
-        ByteBuffer octets = PfkeyCodec.encode(request);
+        ByteBuffer octets = PfkeyCodec.encode(request, dialect);
         if (isShown(request)) {
             trace.sent(PfkeyCodec.withoutPrivate(octets.duplicate()));
         }
@@ -231,11 +307,11 @@ public final class PfkeyBackend implements SadbBackend {
             try {
                 PfkeyMessage header = PfkeyCodec.decodeHeader(ByteBuffer.wrap(octets));
                 boolean isRead = header.errno() != 0 || PfkeyReplies.isMoreThanDone(header);
-                answer = isRead ? PfkeyCodec.decode(ByteBuffer.wrap(octets)) : header;
+                answer = isRead ? PfkeyCodec.decode(ByteBuffer.wrap(octets), dialect) : header;
             } catch (WireException wrong) {
                 throw unintelligible(wrong);
             }
-            if (answer.type() == request.type() && isAnswer(request, answer)) {
+            if (isAnswer(request, answer)) {
                 if (isShown(request)) {
                     trace.received(PfkeyCodec.withoutPrivate(ByteBuffer.wrap(octets)));
                 }
@@ -244,7 +320,13 @@ public final class PfkeyBackend implements SadbBackend {
         }
     }
 
-    private static boolean isAnswer(PfkeyMessage request, PfkeyMessage answer) {
+    private boolean isAnswer(PfkeyMessage request, PfkeyMessage answer) {
+        if (answer.type() != request.type()) {
+            // Linux says of a reserved index that a policy was added, which it was
+            return dialect.isKernel()
+                    && request.is(MessageType.X_SPDSETIDX)
+                    && answer.is(MessageType.X_SPDADD);
+        }
         return !request.is(MessageType.FLUSH) || answer.saType() == request.saType();
     }
 
@@ -276,9 +358,9 @@ public final class PfkeyBackend implements SadbBackend {
         }
     }
 
-    private static SadbReply read(SadbOperation operation, PfkeyMessage answer) throws IOException {
+    private SadbReply read(SadbOperation operation, PfkeyMessage answer) throws IOException {
         try {
-            return PfkeyReplies.read(operation, answer);
+            return PfkeyReplies.read(operation, answer, dialect);
         } catch (RefusalException lacking) {
             throw unintelligible(lacking);
         }
@@ -333,7 +415,7 @@ public final class PfkeyBackend implements SadbBackend {
     /// What others say and we do not understand is no concern of ours.
     private void tell(ByteBuffer octets) {
         try {
-            PfkeyEvents.event(PfkeyCodec.decode(octets)).ifPresent(listener);
+            PfkeyEvents.event(PfkeyCodec.decode(octets, dialect)).ifPresent(listener);
         } catch (WireException | RefusalException notForUs) {
             // a newer service, or a kernel with an extension we do not know
         }

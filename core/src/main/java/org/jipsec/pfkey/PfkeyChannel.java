@@ -14,6 +14,12 @@ public interface PfkeyChannel extends Closeable {
     /// @throws IOException the other side is gone
     void send(ByteBuffer messages) throws IOException;
 
+    /// How many requests may be sent before their answers are received: for more there may be no
+    /// room.
+    default int window() {
+        return 1024;
+    }
+
     /// Waits for the next message: exactly its octets, good until the next call. Null when the
     /// other side has closed.
     ///

@@ -42,6 +42,11 @@ public final class PfkeyCodec {
     ///
     /// @throws WireException naming the octet from the start of the message that cannot be
     public static PfkeyMessage decode(ByteBuffer in) throws WireException {
+        return decode(in, Dialect.JIPSEC);
+    }
+
+    /// Likewise, as `dialect` has it.
+    public static PfkeyMessage decode(ByteBuffer in, Dialect dialect) throws WireException {
         PfkeyMessage header = decodeHeader(in);
         int length = declaredLength(in);
         if (length < HEADER) {
@@ -55,10 +60,10 @@ public final class PfkeyCodec {
         message.limit(length).position(HEADER);
         List<PfkeyExtension> extensions = new ArrayList<>(12);
         while (message.hasRemaining()) {
-            extensions.add(PfkeyDecoder.extension(message));
+            extensions.add(PfkeyDecoder.extension(message, dialect));
         }
         in.position(in.position() + length);
-        return header.withExtensions(extensions);
+        return Translation.fromWire(header.withExtensions(extensions), dialect);
     }
 
     /// Only the header of the message at the position of `in`, which stays. The length is not
@@ -83,8 +88,14 @@ public final class PfkeyCodec {
     ///
     /// @throws IllegalArgumentException it is longer than [#MAXIMUM]
     public static ByteBuffer encode(PfkeyMessage message) {
-        ByteBuffer out = ByteBuffer.allocate(octets(message));
-        encode(message, out);
+        return encode(message, Dialect.JIPSEC);
+    }
+
+    /// Likewise, as `dialect` has it.
+    public static ByteBuffer encode(PfkeyMessage message, Dialect dialect) {
+        PfkeyMessage said = Translation.toWire(message, dialect);
+        ByteBuffer out = ByteBuffer.allocate(octets(said, dialect));
+        put(said, out, dialect);
         return out.flip();
     }
 
@@ -93,7 +104,11 @@ public final class PfkeyCodec {
     /// @param out with room for [#octets]
     /// @throws IllegalArgumentException it is longer than [#MAXIMUM]
     public static void encode(PfkeyMessage message, ByteBuffer out) {
-        int length = octets(message);
+        put(message, out, Dialect.JIPSEC);
+    }
+
+    private static void put(PfkeyMessage message, ByteBuffer out, Dialect dialect) {
+        int length = octets(message, dialect);
         if (length > MAXIMUM) {
             throw new IllegalArgumentException("a message of " + length + " octets");
         }
@@ -103,15 +118,19 @@ public final class PfkeyCodec {
         out.putShort((short) (length / 8)).putShort((short) message.reserved());
         out.putInt(message.sequence()).putInt(message.processId());
         for (PfkeyExtension extension : message.extensions()) {
-            PfkeyEncoder.extension(extension, out);
+            PfkeyEncoder.extension(extension, out, dialect);
         }
     }
 
     /// How long it is encoded, header included.
     public static int octets(PfkeyMessage message) {
+        return octets(message, Dialect.JIPSEC);
+    }
+
+    private static int octets(PfkeyMessage message, Dialect dialect) {
         int length = HEADER;
         for (PfkeyExtension extension : message.extensions()) {
-            length += PfkeyEncoder.octets(extension);
+            length += PfkeyEncoder.octets(extension, dialect);
         }
         return length;
     }

@@ -50,7 +50,7 @@ final class PfkeyDecoder {
 
     /// Reads the extension at the position of `in` and leaves `in` behind it. The start of `in` is
     /// that of the message.
-    static PfkeyExtension extension(ByteBuffer in) throws WireException {
+    static PfkeyExtension extension(ByteBuffer in, Dialect dialect) throws WireException {
         int start = in.position();
         int length = Wire.u16(in) * 8;
         int number = Wire.u16(in);
@@ -65,12 +65,12 @@ final class PfkeyDecoder {
                     start, "extension " + number + " of length " + length + " passes the end");
         }
         ByteBuffer body = Wire.take(in, length - 4);
-        ExtensionType type = ExtensionType.numbered(number);
+        ExtensionType type = dialect.shares(number) ? ExtensionType.numbered(number) : null;
         if (type == null) {
             return new Unknown(number, Bytes.rest(body));
         }
         try {
-            return decode(type, body, start + 4);
+            return decode(type, body, dialect);
         } catch (WireException wrong) {
             throw new WireException(
                     start + 4 + wrong.offset(),
@@ -78,7 +78,7 @@ final class PfkeyDecoder {
         }
     }
 
-    private static PfkeyExtension decode(ExtensionType type, ByteBuffer body, int at)
+    private static PfkeyExtension decode(ExtensionType type, ByteBuffer body, Dialect dialect)
             throws WireException {
         return switch (type) {
             case SA -> association(body);
@@ -91,7 +91,11 @@ final class PfkeyDecoder {
                 int protocol = Wire.u8(body);
                 int prefixLength = Wire.u8(body);
                 Wire.u16(body);
-                yield new Address(type, protocol, prefixLength, SocketAddresses.decode(body, 0));
+                yield new Address(
+                        type,
+                        protocol,
+                        prefixLength,
+                        SocketAddresses.decode(body, 0, dialect.layout()));
             }
             case KEY_AUTHENTICATION, KEY_ENCRYPTION -> key(type, body);
             case IDENTITY_SOURCE, IDENTITY_DESTINATION -> {
@@ -105,7 +109,7 @@ final class PfkeyDecoder {
             case SUPPORTED_AUTHENTICATION, SUPPORTED_ENCRYPTION -> supported(type, body);
             case SPI_RANGE -> new SpiRange(Spi.of(Wire.u32(body)), Spi.of(Wire.u32(body)));
             case X_KM_PRIVATE -> new Unknown(type.number(), Bytes.rest(body));
-            case X_POLICY -> policy(body);
+            case X_POLICY -> policy(body, dialect);
             case X_SA2 -> {
                 int mode = Wire.u8(body);
                 Wire.skip(body, 3);
@@ -123,7 +127,7 @@ final class PfkeyDecoder {
             }
             case X_KM_ADDRESS -> {
                 int reserved = (int) Wire.u32(body);
-                yield new KeyManagerAddress(reserved, pair(body));
+                yield new KeyManagerAddress(reserved, pair(body, dialect.layout()));
             }
             case X_FILTER -> {
                 Bytes source = Bytes.rest(Wire.take(body, 16));
@@ -256,7 +260,7 @@ final class PfkeyDecoder {
         return new Supported(type, algorithms);
     }
 
-    private static PolicyData policy(ByteBuffer body) throws WireException {
+    private static PolicyData policy(ByteBuffer body, Dialect dialect) throws WireException {
         int type = Wire.u16(body);
         int direction = Wire.u8(body);
         Wire.u8(body);
@@ -264,36 +268,40 @@ final class PfkeyDecoder {
         int priority = (int) Wire.u32(body);
         List<PolicyRequest> requests = new ArrayList<>(2);
         while (body.hasRemaining()) {
-            requests.add(request(body));
+            requests.add(request(body, dialect.layout()));
         }
-        return new PolicyData(type, direction, id, priority, requests);
+        return new PolicyData(
+                type, direction, id, dialect.hasPriorities() ? priority : 0, requests);
     }
 
-    private static PolicyRequest request(ByteBuffer in) throws WireException {
+    private static PolicyRequest request(ByteBuffer in, Dialect.Layout layout)
+            throws WireException {
         int start = in.position();
         int length = Wire.u16(in);
-        if (length < 16) {
+        if (length < layout.ruleHeader()) {
             throw new WireException(start, "ipsecrequest of " + length + " octets");
         }
         ByteBuffer body = Wire.take(in, length - 2);
         int protocol = Wire.u16(body);
         int mode = Wire.u8(body);
         int level = Wire.u8(body);
-        Wire.u16(body);
-        int reqid = (int) Wire.u32(body);
-        Wire.u32(body);
+        int reqid = Wire.u16(body);
+        if (layout.ruleHeader() > 8) {
+            reqid = (int) Wire.u32(body);
+            Wire.u32(body);
+        }
         return new PolicyRequest(
                 protocol,
                 mode,
                 level,
                 reqid,
-                body.hasRemaining() ? Optional.of(pair(body)) : Optional.empty());
+                body.hasRemaining() ? Optional.of(pair(body, layout)) : Optional.empty());
     }
 
-    private static EndpointPair pair(ByteBuffer body) throws WireException {
+    private static EndpointPair pair(ByteBuffer body, Dialect.Layout layout) throws WireException {
         int start = body.position();
-        Endpoint source = SocketAddresses.decode(body, 0);
-        Endpoint destination = SocketAddresses.decode(body, 0);
+        Endpoint source = SocketAddresses.decode(body, 0, layout);
+        Endpoint destination = SocketAddresses.decode(body, 0, layout);
         if (source.isIpv4() != destination.isIpv4()) {
             throw new WireException(start, "two families in a pair of addresses");
         }

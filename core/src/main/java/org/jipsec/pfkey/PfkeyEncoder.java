@@ -40,21 +40,21 @@ final class PfkeyEncoder {
     private PfkeyEncoder() {}
 
     /// Whole length, a multiple of 8.
-    static int octets(PfkeyExtension extension) {
-        return (4 + bodyOctets(extension) + 7) & ~7;
+    static int octets(PfkeyExtension extension, Dialect dialect) {
+        return (4 + bodyOctets(extension, dialect.layout()) + 7) & ~7;
     }
 
-    static void extension(PfkeyExtension extension, ByteBuffer out) {
-        int length = octets(extension);
+    static void extension(PfkeyExtension extension, ByteBuffer out, Dialect dialect) {
+        int length = octets(extension, dialect);
         int end = out.position() + length;
         out.putShort((short) (length / 8)).putShort((short) extension.number());
-        body(extension, out);
+        body(extension, out, dialect);
         while (out.position() < end) {
             out.put((byte) 0);
         }
     }
 
-    private static int bodyOctets(PfkeyExtension extension) {
+    private static int bodyOctets(PfkeyExtension extension, Dialect.Layout layout) {
         return switch (extension) {
             case Association _, SpiRange _, Sa2 _ -> 12;
             case Lifetimes _ -> 28;
@@ -70,7 +70,7 @@ final class PfkeyEncoder {
             case PolicyData policy -> {
                 int length = 12;
                 for (PolicyRequest request : policy.requests()) {
-                    length += octets(request);
+                    length += octets(request, layout);
                 }
                 yield length;
             }
@@ -93,7 +93,7 @@ final class PfkeyEncoder {
         };
     }
 
-    private static void body(PfkeyExtension extension, ByteBuffer out) {
+    private static void body(PfkeyExtension extension, ByteBuffer out, Dialect dialect) {
         switch (extension) {
             case Association sa -> {
                 int spi = sa.spi().value();
@@ -109,7 +109,7 @@ final class PfkeyEncoder {
             case Address address -> {
                 out.put((byte) address.protocol()).put((byte) address.prefixLength());
                 out.putShort((short) 0);
-                SocketAddresses.encode(address.endpoint(), out);
+                SocketAddresses.encode(address.endpoint(), out, dialect.layout());
             }
             case Key key -> {
                 out.putShort((short) key.bits()).putShort((short) 0);
@@ -147,8 +147,8 @@ final class PfkeyEncoder {
                     out.putInt(range.minimum().value()).putInt(range.maximum().value()).putInt(0);
             case PolicyData policy -> {
                 out.putShort((short) policy.type()).put((byte) policy.direction()).put((byte) 0);
-                out.putInt(policy.id()).putInt(policy.priority());
-                policy.requests().forEach(request -> put(request, out));
+                out.putInt(policy.id()).putInt(dialect.hasPriorities() ? policy.priority() : 0);
+                policy.requests().forEach(request -> put(request, out, dialect.layout()));
             }
             case Sa2 sa2 -> {
                 out.put((byte) sa2.mode()).put((byte) 0).putShort((short) 0);
@@ -163,7 +163,7 @@ final class PfkeyEncoder {
             }
             case KeyManagerAddress manager -> {
                 out.putInt(manager.reserved());
-                put(manager.endpoints(), out);
+                put(manager.endpoints(), out, dialect.layout());
             }
             case Filter filter -> {
                 put(filter.source(), out);
@@ -204,9 +204,10 @@ final class PfkeyEncoder {
         }
     }
 
-    private static int octets(PolicyRequest request) {
+    private static int octets(PolicyRequest request, Dialect.Layout layout) {
         Optional<EndpointPair> endpoints = request.endpoints();
-        return 16 + (endpoints.isPresent() ? octets(endpoints.get()) : 0);
+        int length = layout.ruleHeader() + (endpoints.isPresent() ? octets(endpoints.get()) : 0);
+        return (length + 7) & ~7;
     }
 
     private static int octets(EndpointPair pair) {
@@ -214,18 +215,26 @@ final class PfkeyEncoder {
                 + SocketAddresses.octets(pair.destination().address());
     }
 
-    private static void put(PolicyRequest request, ByteBuffer out) {
-        out.putShort((short) octets(request)).putShort((short) request.protocol());
-        out.put((byte) request.mode()).put((byte) request.level()).putShort((short) 0);
-        out.putInt(request.reqid()).putInt(0);
+    private static void put(PolicyRequest request, ByteBuffer out, Dialect.Layout layout) {
+        int end = out.position() + octets(request, layout);
+        out.putShort((short) octets(request, layout)).putShort((short) request.protocol());
+        out.put((byte) request.mode()).put((byte) request.level());
+        if (layout.ruleHeader() > 8) {
+            out.putShort((short) 0).putInt(request.reqid()).putInt(0);
+        } else {
+            out.putShort((short) request.reqid());
+        }
         if (request.endpoints().isPresent()) {
-            put(request.endpoints().get(), out);
+            put(request.endpoints().get(), out, layout);
+        }
+        while (out.position() < end) {
+            out.put((byte) 0);
         }
     }
 
-    private static void put(EndpointPair pair, ByteBuffer out) {
-        SocketAddresses.encode(pair.source(), out);
-        SocketAddresses.encode(pair.destination(), out);
+    private static void put(EndpointPair pair, ByteBuffer out, Dialect.Layout layout) {
+        SocketAddresses.encode(pair.source(), out, layout);
+        SocketAddresses.encode(pair.destination(), out, layout);
     }
 
     private static void put(Combination combination, ByteBuffer out) {

@@ -118,6 +118,14 @@ public final class PfkeyReplies {
     ///
     /// @throws RefusalException the answer lacks what it should have
     static SadbReply read(SadbOperation operation, PfkeyMessage answer) throws RefusalException {
+        return read(operation, answer, Dialect.LINUX);
+    }
+
+    /// Likewise.
+    ///
+    /// @param dialect of who answers, for what he does not say of himself
+    static SadbReply read(SadbOperation operation, PfkeyMessage answer, Dialect dialect)
+            throws RefusalException {
         if (answer.errno() != 0) {
             return refusal(operation, answer);
         }
@@ -146,7 +154,8 @@ public final class PfkeyReplies {
                             Numbers.needed(answer.first(Association.class).orElse(null), "the SA")
                                     .spi());
             case SadbOperation.Register _ ->
-                    new SadbReply.Registered(CapabilityMapping.capabilities(answer));
+                    new SadbReply.Registered(
+                            CapabilityMapping.capabilities(answer, dialect.features()));
             case SadbOperation.GetStatistics _ -> new SadbReply.Counted(statistics(answer));
             case SadbOperation.RefuseAcquire _ -> new SadbReply.Done();
         };

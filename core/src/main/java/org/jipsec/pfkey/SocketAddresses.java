@@ -11,13 +11,15 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Linux's `sockaddr_in` (16 octets) and `sockaddr_in6` (28): family in host order, port and
-/// address big-endian.
+/// `sockaddr_in` (16 octets) and `sockaddr_in6` (28): family in host order, port and address
+/// big-endian.
 ///
 /// ```
 /// | family 2 | port 2 | address 4 | zero 8 |
 /// | family 2 | port 2 | flow 4 | address 16 | scope 4 |
 /// ```
+/// Where the layout says so, the family is one octet behind another of the length.
+///
 /// The flow label is not kept. An IPv4-mapped IPv6 address stays IPv6.
 final class SocketAddresses {
     static final int AF_INET = 2;
@@ -36,10 +38,15 @@ final class SocketAddresses {
     }
 
     /// @param at offset of `in` in its message, for the exception
-    static Endpoint decode(ByteBuffer in, int at) throws WireException {
+    static Endpoint decode(ByteBuffer in, int at, Dialect.Layout layout) throws WireException {
         int start = in.position();
         try {
-            int family = Wire.u16(in);
+            int family = family(in, layout);
+            if (family == layout.inet6()) {
+                family = AF_INET6;
+            } else if (family == AF_INET6) {
+                family = 0;
+            }
             return switch (family) {
                 case AF_INET -> {
                     int port = bigEndianPort(in);
@@ -64,15 +71,32 @@ final class SocketAddresses {
         }
     }
 
-    static void encode(Endpoint endpoint, ByteBuffer out) {
+    /// An octet of length is not looked at: the family says how long it is.
+    private static int family(ByteBuffer in, Dialect.Layout layout) throws WireException {
+        if (!layout.lengthInAddresses()) {
+            return Wire.u16(in);
+        }
+        Wire.u8(in);
+        return Wire.u8(in);
+    }
+
+    private static void putFamily(int octets, int family, ByteBuffer out, Dialect.Layout layout) {
+        if (layout.lengthInAddresses()) {
+            out.put((byte) octets).put((byte) family);
+        } else {
+            out.putShort((short) family);
+        }
+    }
+
+    static void encode(Endpoint endpoint, ByteBuffer out, Dialect.Layout layout) {
         byte[] octets = endpoint.address().getAddress();
         int port = endpoint.port();
         if (octets.length == 4) {
-            out.putShort((short) AF_INET);
+            putFamily(16, AF_INET, out, layout);
             out.put((byte) (port >> 8)).put((byte) port);
             out.put(octets).putLong(0);
         } else {
-            out.putShort((short) AF_INET6);
+            putFamily(28, layout.inet6(), out, layout);
             out.put((byte) (port >> 8)).put((byte) port);
             out.putInt(0).put(octets);
             out.putInt(((Inet6Address) endpoint.address()).getScopeId());

@@ -12,16 +12,24 @@ public enum Errno {
     EAGAIN(11, "Resource temporarily unavailable"),
     ENOMEM(12, "Cannot allocate memory"),
     EACCES(13, "Permission denied"),
+    EFAULT(14, "Bad address"),
     EBUSY(16, "Device or resource busy"),
     EEXIST(17, "File exists"),
+    ENODEV(19, "No such device"),
     EINVAL(22, "Invalid argument"),
+    ERANGE(34, "Numerical result out of range"),
+    ENAMETOOLONG(36, "File name too long"),
     ENOSYS(38, "Function not implemented"),
     ELOOP(40, "Too many levels of symbolic links"),
+    ELIBBAD(80, "Accessing a corrupted shared library"),
     EMSGSIZE(90, "Message too long"),
+    ENOPROTOOPT(92, "Protocol not available"),
     EPROTONOSUPPORT(93, "Protocol not supported"),
     EOPNOTSUPP(95, "Operation not supported"),
     EAFNOSUPPORT(97, "Address family not supported by protocol"),
-    ENOBUFS(105, "No buffer space available");
+    ENOBUFS(105, "No buffer space available"),
+    ETIMEDOUT(110, "Connection timed out"),
+    EKEYREJECTED(129, "Key was rejected by service");
 
     private final int number;
     private final String text;

@@ -23,7 +23,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// What every [SadbBackend] promises, whatever is behind it. A subclass gives clients of one
-/// database, which each test finds empty.
+/// database, which each test finds empty. What a backend lacks it refuses; what it need not tell of
+/// an SA is for the subclass to say ([#told]).
 public abstract class SadbBackendContract {
     private static final int MANY = 2500;
 
@@ -31,6 +32,28 @@ public abstract class SadbBackendContract {
 
     /// A client of this test's database; every call a new one.
     protected abstract SadbBackend open() throws IOException;
+
+    /// What becomes of an SA in a backend that does not keep all of it.
+    protected SecurityAssociation told(SecurityAssociation added) {
+        return added;
+    }
+
+    /// Whether the backend can have such an SA, by its own account.
+    protected boolean canHave(SecurityAssociation association) {
+        Capabilities capabilities = backend.capabilities();
+        boolean hasCipher =
+                association.encryption() == EncryptionAlgorithm.NONE
+                        || capabilities.encryption().containsKey(association.encryption());
+        boolean hasMac =
+                association.authentication() == AuthAlgorithm.NONE
+                        || capabilities.authentication().containsKey(association.authentication());
+        return hasCipher
+                && hasMac
+                && (association.replayWindow() <= 32
+                        || capabilities.has(Capabilities.Feature.WIDE_REPLAY_WINDOW))
+                && (!association.extendedSequence()
+                        || capabilities.has(Capabilities.Feature.EXTENDED_SEQUENCE));
+    }
 
     @BeforeEach
     void openBackend() throws IOException {
@@ -42,7 +65,7 @@ public abstract class SadbBackendContract {
         backend.close();
     }
 
-    /// One SA of each kind that a backend may have; those it lacks the feature for are passed over.
+    /// One SA of each kind that a backend may have.
     static List<SecurityAssociation> associations() {
         return List.of(
                 esp(1).build(),
@@ -126,9 +149,14 @@ public abstract class SadbBackendContract {
         if (!isOffered(association)) {
             return; // no skipped test: CI counts these
         }
+        if (!canHave(association)) {
+            assertThat(execute(new SadbOperation.AddSa(association)))
+                    .isInstanceOf(SadbReply.Refused.class);
+            return;
+        }
         assertThat(execute(new SadbOperation.AddSa(association))).isEqualTo(done());
         SaSnapshot found = get(association);
-        assertThat(found.association()).isEqualTo(association);
+        assertThat(found.association()).isEqualTo(told(association));
         assertThat(found.state()).isEqualTo(SaState.MATURE);
         assertThat(found.current().packets()).isZero();
         assertThat(found.current().firstUsed()).isEmpty();
@@ -164,11 +192,11 @@ public abstract class SadbBackendContract {
 
     @Test
     void dumpsOneProtocol() throws IOException {
-        addAll(offered());
+        addAll(possible());
         assertThat(dump(IpsecProtocol.AH))
                 .extracting(one -> one.association().protocol())
                 .containsExactly(IpsecProtocol.AH);
-        assertThat(dump(IpsecProtocol.UNSPEC)).hasSameSizeAs(offered());
+        assertThat(dump(IpsecProtocol.UNSPEC)).hasSameSizeAs(possible());
     }
 
     @Test
@@ -184,11 +212,11 @@ public abstract class SadbBackendContract {
 
     @Test
     void handsOverADumpEntryByEntry() throws IOException {
-        addAll(offered());
+        addAll(possible());
         List<SadbReply> entries = new ArrayList<>();
         backend.stream(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC), entries::add);
         assertThat(entries)
-                .hasSameSizeAs(offered())
+                .hasSameSizeAs(possible())
                 .allSatisfy(
                         entry ->
                                 assertThat(entry)
@@ -213,8 +241,8 @@ public abstract class SadbBackendContract {
         assertRefused(new SadbOperation.GetSa(reference(esp(1).build())), Errno.ESRCH);
         assertRefused(new SadbOperation.UpdateSa(esp(1).build()), Errno.ESRCH);
         assertRefused(new SadbOperation.DeletePolicy(policies().get(0)), Errno.ENOENT);
-        assertRefused(new SadbOperation.GetPolicyById(99, Direction.IN), Errno.ENOENT);
-        assertRefused(new SadbOperation.DeletePolicyById(99, Direction.IN), Errno.ENOENT);
+        assertRefused(new SadbOperation.GetPolicyById(96, Direction.IN), Errno.ENOENT);
+        assertRefused(new SadbOperation.DeletePolicyById(96, Direction.IN), Errno.ENOENT);
     }
 
     @Test
@@ -225,7 +253,6 @@ public abstract class SadbBackendContract {
                 new SadbOperation.AddSa(
                         builder(IpsecProtocol.AH, 1)
                                 .encryption(EncryptionAlgorithm.AES_CBC, key(16))
-                                .authentication(AuthAlgorithm.HMAC_MD5, key(16))
                                 .build()),
                 Errno.EINVAL);
         assertRefused(
@@ -249,11 +276,11 @@ public abstract class SadbBackendContract {
 
     @Test
     void deletesAnSa() throws IOException {
-        addAll(offered());
-        SecurityAssociation gone = offered().get(1);
+        addAll(possible());
+        SecurityAssociation gone = possible().get(1);
         assertThat(execute(new SadbOperation.DeleteSa(reference(gone)))).isEqualTo(done());
         assertRefused(new SadbOperation.GetSa(reference(gone)), Errno.ESRCH);
-        assertThat(dump(IpsecProtocol.UNSPEC)).hasSize(offered().size() - 1);
+        assertThat(dump(IpsecProtocol.UNSPEC)).hasSize(possible().size() - 1);
     }
 
     @Test
@@ -301,7 +328,7 @@ public abstract class SadbBackendContract {
 
     @Test
     void flushesOneProtocolThenAll() throws IOException {
-        addAll(offered());
+        addAll(possible());
         assertThat(execute(new SadbOperation.FlushSas(IpsecProtocol.ESP))).isEqualTo(done());
         assertThat(dump(IpsecProtocol.UNSPEC))
                 .extracting(one -> one.association().protocol())
@@ -425,14 +452,14 @@ public abstract class SadbBackendContract {
         return backend.execute(operation);
     }
 
+    private List<SecurityAssociation> possible() {
+        return associations().stream().filter(this::isOffered).filter(this::canHave).toList();
+    }
+
     private void addAll(List<SecurityAssociation> all) throws IOException {
         for (SecurityAssociation association : all) {
             assertThat(execute(new SadbOperation.AddSa(association))).isEqualTo(done());
         }
-    }
-
-    private List<SecurityAssociation> offered() {
-        return associations().stream().filter(this::isOffered).toList();
     }
 
     /// Whether the backend says that it can do all that the SA wants.

@@ -1,0 +1,68 @@
+package org.jipsec.cli;
+
+import org.jipsec.pfkey.KernelPfkeyChannel;
+import org.jipsec.pfkey.PfkeyBackend;
+
+import java.io.IOException;
+
+/// The IPsec of the running kernel, where it has one.
+interface KernelBackends {
+    /// None at all: for what must leave the machine's own kernel alone.
+    KernelBackends NONE =
+            new KernelBackends() {
+                @Override
+                public boolean hasEspByXfrm() {
+                    return false;
+                }
+
+                @Override
+                public boolean hasPfkey() {
+                    return false;
+                }
+
+                @Override
+                public BackendLink xfrm() throws IOException {
+                    throw new IOException("no kernel is to be used here");
+                }
+
+                @Override
+                public BackendLink pfkey() throws IOException {
+                    throw new IOException("no kernel is to be used here");
+                }
+            };
+
+    KernelBackends REAL =
+            new KernelBackends() {
+                @Override
+                public boolean hasEspByXfrm() {
+                    return false;
+                }
+
+                @Override
+                public boolean hasPfkey() {
+                    return KernelIpsec.hasPfkey();
+                }
+
+                @Override
+                public BackendLink xfrm() throws IOException {
+                    throw new IOException("XFRM netlink is being built");
+                }
+
+                @Override
+                public BackendLink pfkey() throws IOException {
+                    return new PfkeyLink(
+                            KernelPfkeyChannel.open(),
+                            KernelPfkeyChannel::open,
+                            PfkeyBackend.Peer.KERNEL);
+                }
+            };
+
+    /// Whether XFRM is there with ESP behind it: some kernels have the one without the other.
+    boolean hasEspByXfrm();
+
+    boolean hasPfkey();
+
+    BackendLink xfrm() throws IOException;
+
+    BackendLink pfkey() throws IOException;
+}

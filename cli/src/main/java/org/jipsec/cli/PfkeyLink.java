@@ -1,0 +1,67 @@
+package org.jipsec.cli;
+
+import org.jipsec.pfkey.PfkeyBackend;
+import org.jipsec.pfkey.PfkeyChannel;
+import org.jipsec.pfkey.PfkeyMonitor;
+import org.jipsec.sadb.SadbBackend;
+import org.jipsec.setkey.ClassicTrace;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.function.Predicate;
+
+/// A backend that speaks PF_KEY: the userspace service, or a kernel.
+final class PfkeyLink implements BackendLink {
+    /// How long one answer may take before the other side counts as dead.
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Dial dial;
+    private final PfkeyBackend backend;
+    private final MessageTrace trace = new MessageTrace();
+
+    /// Opens one more channel to the same backend.
+    @FunctionalInterface
+    interface Dial {
+        PfkeyChannel channel() throws IOException;
+    }
+
+    /// @param channel the first of those that `dial` opens
+    PfkeyLink(PfkeyChannel channel, Dial dial, PfkeyBackend.Peer peer) throws IOException {
+        this.dial = dial;
+        this.backend = PfkeyBackend.open(channel, processId(), peer, PATIENCE);
+    }
+
+    @Override
+    public SadbBackend backend() {
+        return backend;
+    }
+
+    @Override
+    public ClassicTrace trace() {
+        backend.trace(trace);
+        return trace;
+    }
+
+    @Override
+    public void monitor(Predicate<ByteBuffer> messages) throws IOException {
+        try (PfkeyMonitor monitor = PfkeyMonitor.open(dial.channel(), processId())) {
+            ByteBuffer message;
+            do {
+                message = monitor.next();
+                if (message == null) {
+                    throw new IOException("the service has ended");
+                }
+            } while (messages.test(message));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        backend.close();
+    }
+
+    static int processId() {
+        return (int) ProcessHandle.current().pid();
+    }
+}
