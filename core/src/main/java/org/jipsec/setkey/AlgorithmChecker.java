@@ -31,6 +31,7 @@ final class AlgorithmChecker {
 
     private final Capabilities capabilities;
     private final Diagnostics problems;
+    private final LackingBackend lacking;
     private final KeyChecker keys;
     private final Set<EncryptionAlgorithm> retiredCiphers =
             EnumSet.noneOf(EncryptionAlgorithm.class);
@@ -39,6 +40,7 @@ final class AlgorithmChecker {
     AlgorithmChecker(Capabilities capabilities, Diagnostics problems) {
         this.capabilities = capabilities;
         this.problems = problems;
+        this.lacking = new LackingBackend(capabilities);
         this.keys = new KeyChecker(problems);
     }
 
@@ -129,13 +131,7 @@ final class AlgorithmChecker {
         }
         variant(name, word);
         if (!capabilities.encryption().containsKey(cipher)) {
-            problems.report(
-                    notAvailable(
-                            name,
-                            capabilities.encryption().keySet().stream()
-                                    .map(EncryptionAlgorithm::word)
-                                    .sorted()
-                                    .toList()));
+            problems.report(lacking.encryption(name, cipher));
         } else if (keyFits(
                 algorithm,
                 cipher.takesKey(),
@@ -204,13 +200,7 @@ final class AlgorithmChecker {
                             "in esp aes-gmac counts as encryption (RFC 4543)",
                             "write -E aes-gmac instead of -E and -A"));
         } else if (!capabilities.authentication().containsKey(mac)) {
-            problems.report(
-                    notAvailable(
-                            name,
-                            capabilities.authentication().keySet().stream()
-                                    .map(AuthAlgorithm::word)
-                                    .sorted()
-                                    .toList()));
+            problems.report(lacking.authentication(name, mac));
         } else if (keyFits(
                 algorithm,
                 mac.takesKey(),
@@ -233,7 +223,7 @@ final class AlgorithmChecker {
         CompressionAlgorithm algorithm = compression.algorithm().value();
         if (!capabilities.compression().contains(algorithm)) {
             problems.report(
-                    notAvailable(
+                    lacking.algorithm(
                             new Located<>(compression.algorithm().span(), algorithm.word()),
                             capabilities.compression().stream()
                                     .map(CompressionAlgorithm::word)
@@ -399,12 +389,6 @@ final class AlgorithmChecker {
                                                 .map("did you mean `%s`?"::formatted)
                                                 .orElse("known: " + String.join(" ", known))
                                         : "it stands behind " + flag));
-    }
-
-    private Diagnostic.Builder notAvailable(Located<String> name, List<String> available) {
-        return Code.ALGORITHM_NOT_AVAILABLE
-                .at(name.span(), "%s has no `%s`".formatted(capabilities.backend(), name.value()))
-                .hint("it has: " + String.join(" ", available));
     }
 
     private void retired(Located<String> name, Retirement retirement, String better) {

@@ -101,10 +101,7 @@ final class PolicyChecker {
 
     private void priority(PolicyText.Priority priority) {
         if (!capabilities.has(Feature.POLICY_PRIORITIES)) {
-            problems.report(
-                    Code.FEATURE_NOT_AVAILABLE.at(
-                            priority.span(),
-                            "%s has no priorities of policies".formatted(capabilities.backend())));
+            problems.report(new LackingBackend(capabilities).priorities(priority.span()));
         }
         boolean based = priority.base().isPresent();
         long most =

@@ -96,7 +96,7 @@ enum RefusalCause {
             "delete the SA and add it anew"),
     EXTENDED_SEQUENCE_MISUSED(
             refused -> "only ESP and AH have extended sequence numbers and large windows",
-            "leave out -f esn and -r"),
+            "leave out -esn and -r"),
     ICV_LENGTH(
             refused -> "the ICV would be longer than the algorithm makes it",
             "another integrity algorithm"),
@@ -110,7 +110,7 @@ enum RefusalCause {
     CONTEXT(
             refused -> "its security module does not take this security context",
             "leave out -ctx, or name a context of the loaded policy"),
-    OFFLOAD(refused -> "the device cannot do the work", "leave out -hw"),
+    OFFLOAD(refused -> "the device cannot do the work", "leave out -hwif"),
     PARAMETER(
             refused -> "it does not take a value in this, and does not say which",
             "jipsec doctor lists the algorithms of this kernel; --backend xfrm gives reasons"),

@@ -1,6 +1,5 @@
 package org.jipsec.setkey;
 
-import org.jipsec.diag.Diagnostic;
 import org.jipsec.diag.Diagnostics;
 import org.jipsec.diag.Span;
 import org.jipsec.sadb.Capabilities;
@@ -25,12 +24,14 @@ public final class SetkeyChecker {
 
     private final Capabilities capabilities;
     private final Diagnostics problems;
+    private final LackingBackend lacking;
     private final AlgorithmChecker algorithms;
     private final PolicyChecker policies;
 
     public SetkeyChecker(Capabilities capabilities, Diagnostics problems) {
         this.capabilities = capabilities;
         this.problems = problems;
+        this.lacking = new LackingBackend(capabilities);
         this.algorithms = new AlgorithmChecker(capabilities, problems);
         this.policies = new PolicyChecker(capabilities, problems);
     }
@@ -246,14 +247,14 @@ public final class SetkeyChecker {
                             .at(size.span(), "a replay window has at most 4096 packets")
                             .note("setkey on Linux would have used 32"));
         } else if (!size.isAtMost(32) && !capabilities.has(Feature.WIDE_REPLAY_WINDOW)) {
-            problems.report(notAvailable(size.span(), "replay windows of more than 32 packets"));
+            problems.report(lacking.wideWindow(size.span()));
         }
     }
 
     private void extended(
             Extension.ExtendedSequence on, Seen seen, Optional<ProtocolText.Word> word) {
         if (!capabilities.has(Feature.EXTENDED_SEQUENCE)) {
-            problems.report(notAvailable(on.span(), "extended sequence numbers"));
+            problems.report(lacking.extendedSequence(on.span()));
         }
         boolean fits =
                 word.isEmpty()
@@ -285,7 +286,7 @@ public final class SetkeyChecker {
         if (isUdp(text, seen)) {
             if (!capabilities.has(Feature.UDP_ENCAPSULATION)) {
                 problems.report(
-                        notAvailable(
+                        lacking.feature(
                                 text.protocol().map(ProtocolText::span).orElse(text.spi().span()),
                                 "ESP in UDP"));
             }
@@ -331,10 +332,7 @@ public final class SetkeyChecker {
             }
         }
         if (!capabilities.has(Feature.SECURITY_CONTEXTS)) {
-            problems.report(
-                    Code.FEATURE_NOT_AVAILABLE.at(
-                            context.span(),
-                            "%s has no security contexts".formatted(capabilities.backend())));
+            problems.report(new LackingBackend(capabilities).context(context.span()));
         }
     }
 
@@ -400,12 +398,6 @@ public final class SetkeyChecker {
                             .also(seen.span(hard), "ends first")
                             .hint("make %s smaller than %s".formatted(soft.flag(), hard.flag())));
         }
-    }
-
-    private Diagnostic.Builder notAvailable(Span span, String what) {
-        return Code.FEATURE_NOT_AVAILABLE
-                .at(span, "%s has no %s".formatted(capabilities.backend(), what))
-                .hint("the userspace stack has: --backend userspace");
     }
 
     /// `a, b or c`
