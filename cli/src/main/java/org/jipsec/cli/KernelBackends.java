@@ -2,8 +2,10 @@ package org.jipsec.cli;
 
 import org.jipsec.pfkey.KernelPfkeyChannel;
 import org.jipsec.pfkey.PfkeyBackend;
+import org.jipsec.xfrm.XfrmBackend;
 
 import java.io.IOException;
+import java.time.InstantSource;
 
 /// The IPsec of the running kernel, where it has one.
 interface KernelBackends {
@@ -35,7 +37,7 @@ interface KernelBackends {
             new KernelBackends() {
                 @Override
                 public boolean hasEspByXfrm() {
-                    return false;
+                    return KernelIpsec.xfrmHasEsp();
                 }
 
                 @Override
@@ -45,7 +47,11 @@ interface KernelBackends {
 
                 @Override
                 public BackendLink xfrm() throws IOException {
-                    throw new IOException("XFRM netlink is being built");
+                    return new XfrmLink(
+                            XfrmBackend.open(
+                                    PfkeyLink.processId(),
+                                    InstantSource.system(),
+                                    PfkeyLink.PATIENCE));
                 }
 
                 @Override

@@ -36,12 +36,7 @@ public record Capabilities(
         SECURITY_CONTEXTS,
         STATISTICS,
         /// One message deletes all SAs between two ends.
-        DELETE_ALL,
-        /// All of [SaFlags]; without it they are dropped, as Linux does, but for
-        /// [SaFlags#CYCLIC_SEQUENCE] where the backend has that.
-        SA_FLAGS,
-        /// [UdpEncapsulation#fragmentSize]; without it that is dropped.
-        FRAGMENTS_BEFORE_UDP
+        DELETE_ALL
     }
 
     /// What the embedded stack has: all that can be run.
@@ -74,9 +69,7 @@ public record Capabilities(
                         Feature.WIDE_REPLAY_WINDOW,
                         Feature.UDP_ENCAPSULATION,
                         Feature.SECURITY_CONTEXTS,
-                        Feature.STATISTICS,
-                        Feature.SA_FLAGS,
-                        Feature.FRAGMENTS_BEFORE_UDP));
+                        Feature.STATISTICS));
     }
 
     public boolean has(Feature feature) {

@@ -53,7 +53,7 @@ final class LackingBackend {
                 ? problem.hint("write -r 32, or use XFRM: --backend xfrm")
                         .note(
                                 "its message of an SA has one octet for the window, the kernel 32"
-                                    + " bits")
+                                        + " bits")
                 : problem;
     }
 

@@ -14,6 +14,7 @@ import org.jipsec.sadb.SaState;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply.Refused;
 import org.jipsec.sadb.SecurityAssociation;
+import org.jipsec.sadb.UdpEncapsulation;
 import org.jspecify.annotations.Nullable;
 
 /// What is refused before the kernel is asked: what XFRM cannot be told, and what af_key refuses
@@ -38,6 +39,9 @@ final class XfrmChecks {
         }
         if (sa.encapsulation().isPresent() && sa.protocol() != IpsecProtocol.ESP) {
             return invalid("only ESP goes in UDP");
+        }
+        if (sa.encapsulation().map(UdpEncapsulation::fragmentSize).orElse(0) != 0) {
+            return invalid("Linux's XFRM has no field for -esp_frag");
         }
         return refusalOfAlgorithms(sa);
     }

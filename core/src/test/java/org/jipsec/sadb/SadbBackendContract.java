@@ -2,7 +2,6 @@ package org.jipsec.sadb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.jipsec.sadb.Capabilities.Feature;
 import org.jipsec.wire.Prefix;
 import org.jipsec.wire.Secret;
 import org.junit.jupiter.api.AfterEach;
@@ -146,9 +145,6 @@ public abstract class SadbBackendContract {
     @ParameterizedTest
     @MethodSource("associations")
     void givesBackAnSaAsItWasAdded(SecurityAssociation association) throws IOException {
-        if (!isOffered(association)) {
-            return; // no skipped test: CI counts these
-        }
         if (!canHave(association)) {
             assertThat(execute(new SadbOperation.AddSa(association)))
                     .isInstanceOf(SadbReply.Refused.class);
@@ -165,9 +161,6 @@ public abstract class SadbBackendContract {
     @ParameterizedTest
     @MethodSource("policies")
     void givesBackAPolicyAsItWasAdded(Policy policy) throws IOException {
-        if (!isOffered(policy)) {
-            return;
-        }
         assertThat(execute(new SadbOperation.AddPolicy(policy))).isEqualTo(done());
         Policy found = get(policy);
         assertThat(found.id()).isNotZero();
@@ -277,7 +270,7 @@ public abstract class SadbBackendContract {
     @Test
     void deletesAnSa() throws IOException {
         addAll(possible());
-        SecurityAssociation gone = possible().get(1);
+        SecurityAssociation gone = possible().get(3);
         assertThat(execute(new SadbOperation.DeleteSa(reference(gone)))).isEqualTo(done());
         assertRefused(new SadbOperation.GetSa(reference(gone)), Errno.ESRCH);
         assertThat(dump(IpsecProtocol.UNSPEC)).hasSize(possible().size() - 1);
@@ -453,35 +446,13 @@ public abstract class SadbBackendContract {
     }
 
     private List<SecurityAssociation> possible() {
-        return associations().stream().filter(this::isOffered).filter(this::canHave).toList();
+        return associations().stream().filter(this::canHave).toList();
     }
 
     private void addAll(List<SecurityAssociation> all) throws IOException {
         for (SecurityAssociation association : all) {
             assertThat(execute(new SadbOperation.AddSa(association))).isEqualTo(done());
         }
-    }
-
-    /// Whether the backend says that it can do all that the SA wants.
-    private boolean isOffered(SecurityAssociation sa) {
-        Capabilities can = backend.capabilities();
-        boolean hasAlgorithms =
-                (sa.encryption() == EncryptionAlgorithm.NONE
-                                || can.encryption().containsKey(sa.encryption()))
-                        && (sa.authentication() == AuthAlgorithm.NONE
-                                || can.authentication().containsKey(sa.authentication()));
-        boolean isFragmenting =
-                sa.encapsulation().map(UdpEncapsulation::fragmentSize).orElse(0) != 0;
-        return hasAlgorithms
-                && (!sa.extendedSequence() || can.has(Feature.EXTENDED_SEQUENCE))
-                && (sa.replayWindow() <= 32 || can.has(Feature.WIDE_REPLAY_WINDOW))
-                && (sa.flags().equals(SaFlags.NONE) || can.has(Feature.SA_FLAGS))
-                && (!isFragmenting || can.has(Feature.FRAGMENTS_BEFORE_UDP))
-                && (sa.context().isEmpty() || can.has(Feature.SECURITY_CONTEXTS));
-    }
-
-    private boolean isOffered(Policy policy) {
-        return policy.context().isEmpty() || backend.capabilities().has(Feature.SECURITY_CONTEXTS);
     }
 
     private SaSnapshot get(SecurityAssociation association) throws IOException {
