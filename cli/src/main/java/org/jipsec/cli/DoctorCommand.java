@@ -17,6 +17,7 @@ import java.util.Optional;
 final class DoctorCommand {
     private static final int SCHEMA = 1;
     private static final int WIDTH = 16;
+    private static final int LAST_COLUMN = 100;
 
     private final Host host;
     private final Network network;
@@ -30,38 +31,45 @@ final class DoctorCommand {
     /// @throws UsageException an option makes no sense
     int run(GivenOptions given, PrintWriter out) throws UsageException {
         Optional<Path> socket = ServicePlace.option(given);
-        List<Finding> findings = examine(socket);
-        boolean fit =
-                findings.stream().noneMatch(finding -> finding.state() == Finding.State.MISSING);
+        Examination found = examine(socket);
         if (given.has("--json")) {
-            out.println(json(findings, fit));
+            out.println(json(found));
         } else {
-            print(findings, fit, out);
+            print(found.findings(), found.isFit(), out);
         }
-        return fit ? 0 : 1;
+        return found.isFit() ? 0 : 1;
     }
 
-    private List<Finding> examine(Optional<Path> socket) {
+    /// What has been found out.
+    private record Examination(List<Finding> findings, KernelOffer kernel) {
+        boolean isFit() {
+            return findings.stream().noneMatch(finding -> finding.state() == Finding.State.MISSING);
+        }
+    }
+
+    private Examination examine(Optional<Path> socket) {
         List<Finding> findings = new ArrayList<>();
         findings.add(MachineProbes.java());
         WireRights rights = network.rights();
         findings.add(MachineProbes.rights(rights));
-        findings.addAll(tried(rights));
+        KernelOffer kernel = tried(rights, findings);
         findings.add(MachineProbes.udpOffloads());
         findings.add(MachineProbes.reversePaths());
         findings.add(MachineProbes.setpriv(host));
-        findings.addAll(KernelProbes.all());
+        findings.addAll(KernelProbes.all(kernel));
         findings.add(WireProbes.wire());
         findings.add(WireProbes.service(host, socket));
-        return findings;
+        return new Examination(findings, kernel);
     }
 
     /// What takes a namespace of one's own.
-    private List<Finding> tried(WireRights rights) {
+    private KernelOffer tried(WireRights rights, List<Finding> findings) {
         try (NetworkNamespace own = NetworkNamespace.fresh()) {
-            return NamespaceProbes.all(own, host);
+            findings.addAll(NamespaceProbes.all(own, host));
+            return KernelOffer.look(Optional.of(own));
         } catch (OsException refused) {
-            return NamespaceProbes.untried(rights, host, refused);
+            findings.addAll(NamespaceProbes.untried(rights, host, refused));
+            return KernelOffer.look(Optional.empty());
         }
     }
 
@@ -69,7 +77,7 @@ final class DoctorCommand {
         for (Finding finding : findings) {
             String head = finding.id() + " ".repeat(Math.max(1, WIDTH - finding.id().length()));
             String word = finding.state() == Finding.State.OK ? "" : finding.state().word() + ": ";
-            out.println(head + word + finding.text());
+            out.println(head + wrapped(word + finding.text()));
             finding.help().ifPresent(help -> out.println(" ".repeat(WIDTH) + "-> " + help));
         }
         boolean unknown =
@@ -83,17 +91,36 @@ final class DoctorCommand {
                                 + " --no-wire can hold SAs and policies.");
     }
 
-    private static String json(List<Finding> findings, boolean fit) {
+    /// Breaks at blanks, and stays behind the first column.
+    private static String wrapped(String text) {
+        StringBuilder lines = new StringBuilder();
+        int column = WIDTH;
+        for (String word : text.split(" ")) {
+            if (column > WIDTH && column + 1 + word.length() > LAST_COLUMN) {
+                lines.append(System.lineSeparator()).append(" ".repeat(WIDTH));
+                column = WIDTH;
+            } else if (column > WIDTH) {
+                lines.append(' ');
+                column++;
+            }
+            lines.append(word);
+            column += word.length();
+        }
+        return lines.toString();
+    }
+
+    private static String json(Examination found) {
         JsonWriter json = new JsonWriter();
-        json.open('{').name("schema").number(SCHEMA).name("wire").bool(fit);
+        json.open('{').name("schema").number(SCHEMA).name("wire").bool(found.isFit());
         json.name("findings").open('[');
-        for (Finding finding : findings) {
+        for (Finding finding : found.findings()) {
             json.open('{').name("id").string(finding.id());
             json.name("state").string(finding.state().word());
             json.name("text").string(finding.text());
             finding.help().ifPresent(help -> json.name("help").string(help));
             json.close('}');
         }
-        return json.close(']').close('}').toString();
+        found.kernel().write(json.close(']').name("kernel"));
+        return json.close('}').toString();
     }
 }

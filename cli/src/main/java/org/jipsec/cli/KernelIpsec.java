@@ -47,8 +47,12 @@ final class KernelIpsec {
     /// Whether sockets of PF_KEY can be opened in the calling thread's network namespace, when the
     /// rights are there.
     static boolean hasPfkey() {
-        return Files.exists(PFKEY)
+        return isPfkeyLoaded()
                 || KernelModules.running().presence("af_key") == KernelModules.Presence.LOADABLE;
+    }
+
+    static boolean isPfkeyLoaded() {
+        return Files.exists(PFKEY);
     }
 
     /// Whether XFRM is there or will be when it is asked.

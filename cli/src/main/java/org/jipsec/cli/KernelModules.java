@@ -39,9 +39,15 @@ record KernelModules(Set<String> loaded, Set<String> loadable, Map<String, Set<S
         UNKNOWN
     }
 
-    /// Of this machine. Lists that are not there are empty: so in most containers.
+    /// Of this machine, without the aliases, whose list is long. Lists that are not there are
+    /// empty: so in most containers.
     static KernelModules running() {
-        return read(Path.of("/proc/modules"), folder());
+        return read(Path.of("/proc/modules"), folder(), false);
+    }
+
+    /// Of this machine.
+    static KernelModules runningWithAliases() {
+        return read(Path.of("/proc/modules"), folder(), true);
     }
 
     private static Path folder() {
@@ -54,8 +60,8 @@ record KernelModules(Set<String> loaded, Set<String> loadable, Map<String, Set<S
     }
 
     /// @param modules as `/proc/modules`
-    /// @param folder with modules.dep, modules.builtin and modules.alias
-    static KernelModules read(Path modules, Path folder) {
+    /// @param folder with modules.dep, modules.builtin, modules.alias and modules.builtin.modinfo
+    static KernelModules read(Path modules, Path folder, boolean withAliases) {
         Set<String> loaded = new HashSet<>();
         lines(modules).forEach(line -> loaded.add(name(line.split(" ", 2)[0])));
         lines(folder.resolve("modules.builtin")).forEach(line -> loaded.add(name(line)));
@@ -63,8 +69,11 @@ record KernelModules(Set<String> loaded, Set<String> loadable, Map<String, Set<S
         lines(folder.resolve("modules.dep"))
                 .forEach(line -> loadable.add(name(line.split(":", 2)[0])));
         Map<String, Set<String>> aliases = new HashMap<>();
-        for (String list : Set.of("modules.alias", "modules.builtin.alias")) {
-            lines(folder.resolve(list)).forEach(line -> alias(line, aliases));
+        if (withAliases) {
+            lines(folder.resolve("modules.alias")).forEach(line -> alias(line, aliases));
+            lines(folder.resolve("modules.builtin.modinfo")).stream()
+                    .flatMap(line -> Stream.of(line.split("\0")))
+                    .forEach(entry -> builtIn(entry, aliases));
         }
         return new KernelModules(loaded, loadable, aliases);
     }
@@ -76,6 +85,14 @@ record KernelModules(Set<String> loaded, Set<String> loadable, Map<String, Set<S
                 && words[0].equals("alias")
                 && WANTED.stream().anyMatch(words[1]::startsWith)) {
             aliases.computeIfAbsent(words[1], _ -> new LinkedHashSet<>()).add(name(words[2]));
+        }
+    }
+
+    /// @param entry as `md5.alias=crypto-md5`
+    private static void builtIn(String entry, Map<String, Set<String>> aliases) {
+        String[] sides = entry.split("\\.alias=", 2);
+        if (sides.length == 2 && WANTED.stream().anyMatch(sides[1]::startsWith)) {
+            aliases.computeIfAbsent(sides[1], _ -> new LinkedHashSet<>()).add(name(sides[0]));
         }
     }
 

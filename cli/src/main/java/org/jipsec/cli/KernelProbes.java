@@ -1,114 +1,126 @@
 package org.jipsec.cli;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import org.jipsec.cli.KernelOffer.Algorithm;
+import org.jipsec.cli.KernelOffer.Kind;
+import org.jipsec.cli.KernelOffer.Protocol;
+import org.jipsec.os.IpFamily;
+import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.setkey.KernelFacts.Offer;
+
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 
-/// What the doctor finds out about the kernel's own IPsec, which jipsec does not need.
+/// What the doctor says of the kernel's own IPsec, which jipsec drives where it is there and does
+/// without where it is not.
 final class KernelProbes {
-    private static final Path MODULES = Path.of("/lib/modules");
-
-    /// An SA with keys of zeros, for a namespace that ends with us.
-    private static final List<String> TRIAL =
-            List.of(
-                    "xfrm",
-                    "state",
-                    "add",
-                    "src",
-                    "192.0.2.1",
-                    "dst",
-                    "192.0.2.2",
-                    "proto",
-                    "esp",
-                    "spi",
-                    "0x201",
-                    "mode",
-                    "transport",
-                    "enc",
-                    "cbc(aes)",
-                    "0x00000000000000000000000000000000",
-                    "auth",
-                    "hmac(sha1)",
-                    "0x0000000000000000000000000000000000000000");
-
     private KernelProbes() {}
 
-    static List<Finding> all() {
-        return List.of(
-                Files.exists(Path.of("/proc/net/xfrm_stat"))
-                        ? Finding.ok("xfrm", "in this kernel; this jipsec does not drive it")
-                        : Finding.absent("xfrm", "not in this kernel"),
-                Files.exists(Path.of("/proc/net/pfkey"))
-                        ? Finding.ok("pf-key", "in this kernel; this jipsec does not drive it")
-                        : Finding.absent(
-                                "pf-key",
-                                isLoadable("af_key")
-                                        ? "not loaded (module af_key)"
-                                        : "not in this kernel"));
+    static List<Finding> all(KernelOffer offer) {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(one("xfrm", offer.xfrm()));
+        findings.add(one("pf-key", offer.pfkey()));
+        findings.add(protocol("kernel-esp", IpsecProtocol.ESP, offer));
+        findings.add(protocol("kernel-ah", IpsecProtocol.AH, offer));
+        findings.add(protocol("kernel-ipcomp", IpsecProtocol.IPCOMP, offer));
+        findings.add(algorithms("kernel-ciphers", offer.algorithms(Kind.CIPHER)));
+        findings.add(algorithms("kernel-macs", offer.algorithms(Kind.INTEGRITY)));
+        findings.add(algorithms("kernel-deflate", offer.algorithms(Kind.COMPRESSION)));
+        findings.add(choice(offer));
+        return findings;
     }
 
-    /// Tried only where that cannot load a module, which would stay.
-    static Finding esp(Host host) throws IOException, InterruptedException {
-        if (!Files.exists(Path.of("/proc/net/xfrm_stat"))) {
-            return Finding.absent("kernel-esp", "not in this kernel");
-        }
-        if (!isLoaded("esp4") && isLoadable("esp4")) {
-            return Finding.ok("kernel-esp", "not loaded (module esp4)");
-        }
-        Optional<Path> ip = MachineProbes.program(host, "ip");
-        if (ip.isEmpty()) {
-            return Finding.unknown("kernel-esp", "install iproute2 to find out");
-        }
-        ProcessBuilder builder = new ProcessBuilder(ip.get().toString());
-        builder.command().addAll(TRIAL);
-        builder.redirectErrorStream(true);
-        Process trial = builder.start();
-        String said = new String(trial.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!trial.waitFor(1, TimeUnit.SECONDS)) {
-            trial.destroyForcibly();
-            return Finding.unknown("kernel-esp", "ip xfrm does not end");
-        }
-        return trial.exitValue() == 0
-                ? Finding.ok("kernel-esp", "in this kernel; this jipsec does not drive it")
-                : Finding.absent(
-                        "kernel-esp",
-                        "not in this kernel: "
-                                + said.lines().findFirst().orElse("refused without a word"));
+    private static Finding one(String id, Offer offer) {
+        return switch (offer) {
+            case Offer.Present() -> Finding.ok(id, "in this kernel");
+            case Offer.Loadable(String module) ->
+                    Finding.ok(id, "comes with module " + module + " when it is needed");
+            case Offer.Missing() -> Finding.absent(id, "not in this kernel");
+            case Offer.Unknown() -> Finding.unknown(id, "no list of modules tells");
+        };
     }
 
-    private static boolean isLoaded(String module) {
-        return anyLine(Path.of("/proc/modules"), line -> line.startsWith(module + " "))
-                || anyLine(
-                        moduleFolder().resolve("modules.builtin"),
-                        line -> line.endsWith("/" + module + ".ko"));
+    /// `IPv4; IPv6 with module esp6`
+    private static Finding protocol(String id, IpsecProtocol protocol, KernelOffer offer) {
+        List<Protocol> families =
+                offer.protocols().stream().filter(each -> each.protocol() == protocol).toList();
+        if (families.stream().allMatch(each -> each.offer() instanceof Offer.Missing)) {
+            return one(id, new Offer.Missing());
+        }
+        if (families.stream().allMatch(each -> each.offer() instanceof Offer.Unknown)) {
+            return Finding.unknown(id, "only root can try it");
+        }
+        List<String> words = families.stream().map(KernelProbes::family).toList();
+        return Finding.ok(id, String.join("; ", words));
     }
 
-    private static boolean isLoadable(String module) {
-        return anyLine(
-                moduleFolder().resolve("modules.dep"), line -> line.contains("/" + module + ".ko"));
+    private static String family(Protocol each) {
+        String family = each.family() == IpFamily.IPV4 ? "IPv4" : "IPv6";
+        return switch (each.offer()) {
+            case Offer.Present() -> family;
+            case Offer.Loadable(String module) -> family + " with module " + module;
+            case Offer.Missing() -> "not " + family;
+            case Offer.Unknown() -> family + " unknown";
+        };
     }
 
-    private static Path moduleFolder() {
-        try {
-            return MODULES.resolve(Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
-        } catch (IOException noLinux) {
-            return MODULES;
+    /// What is there; what a module brings; what is not there.
+    private static Finding algorithms(String id, List<Algorithm> all) {
+        List<String> parts = new ArrayList<>();
+        add(parts, "", all, offer -> offer instanceof Offer.Present);
+        add(parts, "by module: ", all, offer -> offer instanceof Offer.Loadable);
+        add(parts, "not: ", all, offer -> offer instanceof Offer.Missing);
+        add(parts, "unknown: ", all, offer -> offer instanceof Offer.Unknown);
+        boolean some =
+                all.stream()
+                        .anyMatch(
+                                each ->
+                                        each.offer() instanceof Offer.Present
+                                                || each.offer() instanceof Offer.Loadable);
+        boolean known = all.stream().noneMatch(each -> each.offer() instanceof Offer.Unknown);
+        String text = String.join("; ", parts);
+        if (some) {
+            return Finding.ok(id, text);
+        }
+        return known ? Finding.absent(id, text) : Finding.unknown(id, text);
+    }
+
+    private static void add(
+            List<String> parts, String head, List<Algorithm> all, Predicate<Offer> like) {
+        List<String> words =
+                all.stream()
+                        .filter(each -> like.test(each.offer()))
+                        .map(KernelProbes::word)
+                        .toList();
+        if (!words.isEmpty()) {
+            parts.add(head + String.join(" ", words));
         }
     }
 
-    private static boolean anyLine(Path file, java.util.function.Predicate<String> test) {
-        if (!Files.isReadable(file)) {
-            return false;
-        }
-        try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
-            return lines.anyMatch(test);
-        } catch (IOException unreadable) {
-            return false;
-        }
+    private static String word(Algorithm each) {
+        return each.offer() instanceof Offer.Loadable(String module)
+                ? each.word() + " (" + module + ")"
+                : each.word();
+    }
+
+    /// What `--backend auto` would take in this network namespace when no service runs.
+    private static Finding choice(KernelOffer offer) {
+        Optional<Offer> esp =
+                offer.protocols().stream()
+                        .filter(each -> each.protocol() == IpsecProtocol.ESP)
+                        .filter(each -> each.family() == IpFamily.IPV4)
+                        .map(Protocol::offer)
+                        .findFirst();
+        boolean hasXfrm = isThere(offer.xfrm()) && esp.map(KernelProbes::isThere).orElse(false);
+        String choice =
+                hasXfrm
+                        ? "xfrm"
+                        : isThere(offer.pfkey()) ? "pfkey" : "userspace: jipsecd is started";
+        return Finding.ok("backend", "auto is a running jipsecd, else " + choice);
+    }
+
+    private static boolean isThere(Offer offer) {
+        return offer instanceof Offer.Present || offer instanceof Offer.Loadable;
     }
 }

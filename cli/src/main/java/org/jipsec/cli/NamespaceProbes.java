@@ -56,7 +56,6 @@ final class NamespaceProbes {
         findings.add(in(own, "raw-sockets", NamespaceProbes::rawSockets));
         findings.add(in(own, "policy-routing", NamespaceProbes::policyRouting));
         findings.add(in(own, "nft", () -> nft(host)));
-        findings.add(in(own, "kernel-esp", () -> KernelProbes.esp(host)));
         return findings;
     }
 
@@ -78,7 +77,6 @@ final class NamespaceProbes {
                 MachineProbes.program(host, "nft")
                         .map(path -> Finding.unknown("nft", path + " is there; " + reason))
                         .orElseGet(NamespaceProbes::noNft));
-        findings.add(Finding.unknown("kernel-esp", reason));
         return findings;
     }
 

@@ -98,7 +98,7 @@ final class RunningKernel implements KernelFacts {
 
     private KernelModules modules() {
         if (modules.isEmpty()) {
-            modules = Optional.of(KernelModules.running());
+            modules = Optional.of(KernelModules.runningWithAliases());
         }
         return modules.get();
     }

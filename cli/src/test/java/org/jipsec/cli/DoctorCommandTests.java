@@ -92,7 +92,12 @@ class DoctorCommandTests {
         assertThat(out.toString())
                 .startsWith("{\"schema\":1,\"wire\":false,\"findings\":[{\"id\":\"java\"")
                 .contains("{\"id\":\"rights\",\"state\":\"missing\",\"text\":\"not CAP_NET_ADMIN")
-                .endsWith("}]}\n");
+                .contains("],\"kernel\":{\"xfrm\":{\"offer\":\"")
+                .contains("{\"protocol\":\"esp\",\"family\":\"ipv4\",\"offer\":\"")
+                .contains(
+                        "{\"kind\":\"cipher\",\"name\":\"aes-gcm-16\","
+                                + "\"kernelName\":\"rfc4106(gcm(aes))\",\"offer\":\"")
+                .endsWith("}]}}\n");
     }
 
     @Test

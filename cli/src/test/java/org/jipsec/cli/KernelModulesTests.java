@@ -33,7 +33,10 @@ class KernelModulesTests {
                 alias crypto-sha256 sha256_generic
                 alias pci:v00008086d* e1000
                 """);
-        return KernelModules.read(folder.resolve("loaded"), folder);
+        Files.writeString(
+                folder.resolve("modules.builtin.modinfo"),
+                "sha256_generic.alias=crypto-sha224\0md5.license=GPL\0");
+        return KernelModules.read(folder.resolve("loaded"), folder, true);
     }
 
     @Test
@@ -53,11 +56,14 @@ class KernelModulesTests {
         assertThat(modules.toLoad("crypto-camellia")).contains("camellia_x86_64");
         assertThat(modules.toLoad("crypto-sha256")).isEmpty();
         assertThat(modules.toLoad("crypto-unheard-of")).isEmpty();
+        assertThat(modules.isHere("crypto-sha224", "sha224")).isTrue();
+        assertThat(modules.isHere("crypto-camellia", "camellia")).isFalse();
     }
 
     @Test
     void knowsNothingWhereThereAreNoLists() {
-        KernelModules modules = KernelModules.read(folder.resolve("none"), folder.resolve("none"));
+        KernelModules modules =
+                KernelModules.read(folder.resolve("none"), folder.resolve("none"), true);
         assertThat(modules.presence("esp4")).isEqualTo(Presence.UNKNOWN);
         assertThat(modules.toLoad("xfrm-type-2-50")).isEmpty();
     }
