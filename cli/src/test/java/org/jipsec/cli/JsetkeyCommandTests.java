@@ -96,7 +96,7 @@ class JsetkeyCommandTests {
         assertThat(result.err())
                 .contains("y.conf:4:1: error[SK100]", "File exists (EEXIST)")
                 .endsWith("refused; nothing was changed\n");
-        assertThat(machine.run("-D").out()).isEqualTo(associations);
+        assertThat(masked(machine.run("-D"))).isEqualTo(GoldenFiles.masked(associations));
         assertThat(masked(machine.run("-DP"))).isEqualTo(GoldenFiles.masked(policies));
     }
 

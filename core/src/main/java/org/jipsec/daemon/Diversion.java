@@ -13,7 +13,9 @@ import org.jipsec.sadb.SadbEvent;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +44,7 @@ final class Diversion implements HostSide {
     private final @Nullable NftablesMonitor filterMonitor;
     private final Poller poller;
     private final DiversionErrands errands;
-    private final Consumer<SadbEvent> listener = this::on;
+    private final Consumer<List<SadbEvent>> follower = this::on;
     private final Thread thread;
     private volatile boolean isLeft;
 
@@ -102,7 +104,7 @@ final class Diversion implements HostSide {
         try {
             diversion.begin();
         } catch (IOException | RuntimeException e) {
-            engine.unlisten(diversion.listener);
+            engine.unfollow(diversion.follower);
             keeper.undo();
             diversion.release();
             throw e;
@@ -113,7 +115,7 @@ final class Diversion implements HostSide {
 
     private void begin() throws IOException {
         keeper.clear();
-        keeper.begin(engine.follow(listener));
+        keeper.begin(engine.follow(follower));
         if (keeper.hasFilter()) {
             engine.countAlso(DropReason.CLEAR_TEXT_FORBIDDEN, this::forbidden);
         }
@@ -189,7 +191,7 @@ final class Diversion implements HostSide {
     }
 
     private void end() {
-        engine.unlisten(listener);
+        engine.unfollow(follower);
         poller.wake();
         ThreadEnd.await(thread);
     }
@@ -205,12 +207,23 @@ final class Diversion implements HostSide {
 
     // ---- by the engine's threads ----
 
-    private void on(SadbEvent event) {
-        switch (event) {
-            case SadbEvent.PolicyChanged _, SadbEvent.PoliciesFlushed _ ->
-                    errands.policyChanged(event);
-            case SadbEvent.SaChanged _, SadbEvent.SasFlushed _ -> errands.growthChanged();
-            case SadbEvent.Acquire _, SadbEvent.Expire _, SadbEvent.Mapping _ -> {}
+    /// What changed at once is carried out at once: routes and filter never are as nobody wanted.
+    private void on(List<SadbEvent> events) {
+        List<SadbEvent> ofPolicies = new ArrayList<>();
+        boolean isGrowthOther = false;
+        for (SadbEvent event : events) {
+            switch (event) {
+                case SadbEvent.PolicyChanged _, SadbEvent.PoliciesFlushed _ ->
+                        ofPolicies.add(event);
+                case SadbEvent.SaChanged _, SadbEvent.SasFlushed _ -> isGrowthOther = true;
+                case SadbEvent.Acquire _, SadbEvent.Expire _, SadbEvent.Mapping _ -> {}
+            }
+        }
+        if (!ofPolicies.isEmpty()) {
+            errands.policiesChanged(ofPolicies);
+        }
+        if (isGrowthOther) {
+            errands.growthChanged();
         }
     }
 

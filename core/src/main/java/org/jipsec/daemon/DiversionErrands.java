@@ -88,11 +88,13 @@ final class DiversionErrands {
         checkAt = now + CHECK_NANOS;
     }
 
-    /// A policy has come, or gone, or all have.
-    void policyChanged(SadbEvent event) {
+    /// Policies have come, or gone, or all have.
+    ///
+    /// @param events of one moment: they are taken together
+    void policiesChanged(List<SadbEvent> events) {
         bring(
                 () -> {
-                    changes.add(event);
+                    changes.addAll(events);
                     asked++;
                 });
     }

@@ -1,6 +1,7 @@
 package org.jipsec.dataplane;
 
 import org.jipsec.sadb.Capabilities;
+import org.jipsec.sadb.Outcome;
 import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbEvent;
 import org.jipsec.sadb.SadbOperation;
@@ -8,6 +9,7 @@ import org.jipsec.sadb.SadbReply;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// A [SadbEngine] without a protocol in between. Events come on the thread that caused them.
@@ -31,6 +33,15 @@ final class InProcessBackend implements SadbBackend {
             throw new IOException("the backend is closed");
         }
         return engine.execute(operation);
+    }
+
+    @Override
+    public Outcome executeWhole(List<? extends SadbOperation> operations, Replies replies)
+            throws IOException {
+        if (closed) {
+            throw new IOException("the backend is closed");
+        }
+        return engine.executeWhole(operations, replies);
     }
 
     @Override

@@ -56,7 +56,8 @@ public final class InboundPath extends PacketPath implements AutoCloseable {
     public void receive(PacketBatch batch) {
         long now = clock.millis();
         tap.before(batch);
-        inbound.process(batch, engine.associations(), engine.policies(), now);
+        Databases databases = engine.databases();
+        inbound.process(batch, databases.associations(), databases.policies(), now);
         if (!clearPasses) {
             dropClear(batch);
         }

@@ -9,9 +9,11 @@ import org.jipsec.pfkey.PfkeyMessage;
 import org.jipsec.pfkey.PfkeyReplies;
 import org.jipsec.pfkey.PfkeyRequests;
 import org.jipsec.pfkey.RefusalException;
+import org.jipsec.pfkey.WholeStep;
 import org.jipsec.sadb.Capabilities;
 import org.jipsec.sadb.Endpoint;
 import org.jipsec.sadb.Errno;
+import org.jipsec.sadb.Outcome;
 import org.jipsec.sadb.SaReference;
 import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbEvent;
@@ -20,14 +22,13 @@ import org.jipsec.sadb.SadbReply;
 import org.jipsec.sadb.SadbReply.Refused;
 import org.jipsec.sadb.Spi;
 import org.jipsec.wire.WireException;
-import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The PF_KEY protocol in front of the databases: what a kernel's `af_key` is, to the clients of a
@@ -46,8 +47,9 @@ public final class KeyService implements AutoCloseable {
 
     private final SadbBackend engine;
     private final Capabilities capabilities;
-    private final List<KeyServiceClient> clients = new CopyOnWriteArrayList<>();
+    private final Audience audience = new Audience();
     private final ReentrantLock executing = new ReentrantLock();
+    private final AtomicLong collectedOctets = new AtomicLong();
 
     /// What the operation that [#executing] guards has brought about.
     private final List<SadbEvent> caused = new ArrayList<>();
@@ -77,12 +79,12 @@ public final class KeyService implements AutoCloseable {
     }
 
     /// Serves a client until it goes; returns at once. The channel is closed in the end, and at
-    /// once when there are too many clients.
+    /// once when there are too many audience.clients.
     public void attach(PfkeyChannel channel) {
         KeyServiceClient client = new KeyServiceClient(channel, () -> settlement.run());
-        clients.add(client);
-        if (closed || clients.size() > MAXIMUM_CLIENTS) {
-            clients.remove(client);
+        audience.clients.add(client);
+        if (closed || audience.clients.size() > MAXIMUM_CLIENTS) {
+            audience.clients.remove(client);
             client.close();
             return;
         }
@@ -92,24 +94,24 @@ public final class KeyService implements AutoCloseable {
 
     /// How many are attached.
     public int clients() {
-        return clients.size();
+        return audience.clients.size();
     }
 
-    /// Closes the channels of all clients.
+    /// Closes the channels of all audience.clients.
     @Override
     public void close() {
         closed = true;
         engine.listen(_ -> {});
-        for (KeyServiceClient client : clients) {
+        for (KeyServiceClient client : audience.clients) {
             client.close();
         }
-        clients.clear();
+        audience.clients.clear();
     }
 
     /// For tests that need no threads.
     KeyServiceClient attachUnserved(PfkeyChannel channel) {
         KeyServiceClient client = new KeyServiceClient(channel, () -> settlement.run());
-        clients.add(client);
+        audience.clients.add(client);
         return client;
     }
 
@@ -122,8 +124,9 @@ public final class KeyService implements AutoCloseable {
         } catch (IOException gone) {
             client.close();
         } finally {
-            clients.remove(client);
+            audience.clients.remove(client);
             client.finish();
+            dropCollected(client);
         }
     }
 
@@ -134,8 +137,13 @@ public final class KeyService implements AutoCloseable {
         executing.lock();
         try {
             PfkeyMessage header = PfkeyCodec.decodeHeader(octets);
+            CollectedRequests collected = client.collected;
+            if (collected != null && !header.is(MessageType.JIPSEC_WHOLE)) {
+                collect(collected, octets);
+                return;
+            }
             if (header.type() < MessageType.PRIVATE) {
-                tellOnlookers(octets);
+                audience.tellOnlookers(octets);
             }
             if (header.version() != PfkeyMessage.VERSION || header.reserved() != 0) {
                 refuse(client, header, Errno.EINVAL, "not a header of PF_KEY version 2");
@@ -164,6 +172,8 @@ public final class KeyService implements AutoCloseable {
             listenToAll(client, request);
         } else if (request.is(MessageType.REGISTER)) {
             register(client, request);
+        } else if (request.is(MessageType.JIPSEC_WHOLE)) {
+            step(client, request);
         } else {
             SadbOperation operation = PfkeyRequests.operation(request);
             SadbReply reply = engine.execute(operation);
@@ -171,6 +181,113 @@ public final class KeyService implements AutoCloseable {
                 answer(client, request, operation, reply);
             }
         }
+    }
+
+    // ---- requests that are run as a whole ----
+
+    private static void collect(CollectedRequests collected, ByteBuffer octets) {
+        try {
+            int length = octets.remaining();
+            collected.add(PfkeyCodec.decode(octets), length);
+        } catch (WireException wrong) {
+            collected.refuse(new Refused(Errno.EINVAL, String.valueOf(wrong.getMessage())));
+        }
+    }
+
+    private void step(KeyServiceClient client, PfkeyMessage request)
+            throws RefusalException, IOException {
+        WholeStep step =
+                WholeStep.of(request)
+                        .orElseThrow(() -> RefusalException.invalid("no step of a whole"));
+        CollectedRequests collected = client.collected;
+        client.collected = null;
+        try {
+            switch (step) {
+                case BEGIN -> client.collected = new CollectedRequests(collectedOctets);
+                case DROP -> {}
+                case RUN, RUN_AND_ANSWER -> {
+                    if (collected == null) {
+                        throw RefusalException.invalid("nothing was begun");
+                    }
+                    run(client, request, collected, step == WholeStep.RUN_AND_ANSWER);
+                }
+            }
+        } finally {
+            if (collected != null) {
+                collected.drop();
+            }
+        }
+    }
+
+    private void dropCollected(KeyServiceClient client) {
+        executing.lock();
+        try {
+            if (client.collected != null) {
+                client.collected.drop();
+                client.collected = null;
+            }
+        } finally {
+            executing.unlock();
+        }
+    }
+
+    private void run(
+            KeyServiceClient client,
+            PfkeyMessage request,
+            CollectedRequests collected,
+            boolean answersAll)
+            throws IOException {
+        Refused wrong = collected.wrong();
+        if (wrong != null) {
+            refuseWhole(client, request, collected.wrongAt(), wrong);
+            return;
+        }
+        List<SadbReply> replies = new ArrayList<>(collected.operations().size());
+        int[] upTo = new int[collected.operations().size()];
+        Outcome outcome =
+                engine.executeWhole(
+                        collected.operations(),
+                        (index, reply) -> {
+                            replies.add(reply);
+                            upTo[index] = caused.size();
+                        });
+        List<SadbEvent> all = List.copyOf(caused);
+        boolean isCarried = outcome instanceof Outcome.Carried;
+        for (int i = 0; i < replies.size(); i++) {
+            caused.clear();
+            caused.addAll(all.subList(i == 0 ? 0 : upTo[i - 1], upTo[i]));
+            SadbOperation operation = collected.operations().get(i);
+            SadbReply reply = replies.get(i);
+            boolean asksForMore = !(reply instanceof SadbReply.Done || reply instanceof Refused);
+            boolean isTold = isCarried && !asksForMore && audience.clients.size() > 1;
+            if (isTold) {
+                audience.tellOnlookers(
+                        Audience.octets(
+                                PfkeyRequests.message(
+                                        operation,
+                                        collected.header(i).sequence(),
+                                        collected.header(i).processId())));
+            }
+            boolean isSilent = operation instanceof SadbOperation.RefuseAcquire;
+            if (!isSilent && (asksForMore || answersAll || isTold)) {
+                client.isMuted = !asksForMore && !answersAll;
+                answer(client, collected.header(i), operation, reply);
+                client.isMuted = false;
+            }
+        }
+        switch (outcome) {
+            case Outcome.Carried() -> client.reply(Audience.octets(PfkeyReplies.done(request)));
+            case Outcome.TakenBack(int index, var refusal, _, _) ->
+                    refuseWhole(client, request, index, refusal);
+        }
+    }
+
+    private static void refuseWhole(
+            KeyServiceClient client, PfkeyMessage request, int index, Refused refusal) {
+        client.reply(
+                Audience.octets(
+                        PfkeyReplies.refused(
+                                request.withSequence(index), refusal, client.extended)));
     }
 
     private void listenToAll(KeyServiceClient client, PfkeyMessage request) {
@@ -181,7 +298,7 @@ public final class KeyService implements AutoCloseable {
             }
             client.promiscuous = request.saType() == 1;
         }
-        tellAll(client, request.withErrno(0));
+        audience.tellAll(client, request.withErrno(0));
     }
 
     private void register(KeyServiceClient client, PfkeyMessage request)
@@ -206,9 +323,11 @@ public final class KeyService implements AutoCloseable {
             case Refused(var errno, var why) -> refuse(client, request, errno, why);
             case SadbReply.Done() -> done(client, request, operation);
             case SadbReply.Sa(var snapshot) ->
-                    tellOne(client, PfkeyReplies.association(request, snapshot, client.extended));
+                    audience.tellOne(
+                            client, PfkeyReplies.association(request, snapshot, client.extended));
             case SadbReply.FoundPolicy(var snapshot) ->
-                    tellOne(client, PfkeyReplies.policy(request, snapshot, REFERENCES_HELD));
+                    audience.tellOne(
+                            client, PfkeyReplies.policy(request, snapshot, REFERENCES_HELD));
             case SadbReply.Sas(var snapshots) ->
                     dump(
                             client,
@@ -226,13 +345,13 @@ public final class KeyService implements AutoCloseable {
                 PfkeyMessage answer = CapabilityMapping.registered(request, known);
                 if (request.is(MessageType.JIPSEC_CAPABILITIES)) {
                     client.extended = true;
-                    client.reply(octets(answer));
+                    client.reply(Audience.octets(answer));
                 } else {
-                    tellRegistered(client, answer);
+                    audience.tellRegistered(client, answer);
                 }
             }
             case SadbReply.Counted(var statistics) ->
-                    client.reply(octets(PfkeyReplies.counted(request, statistics)));
+                    client.reply(Audience.octets(PfkeyReplies.counted(request, statistics)));
         }
     }
 
@@ -240,18 +359,18 @@ public final class KeyService implements AutoCloseable {
         switch (operation) {
             case SadbOperation.FlushSas _, SadbOperation.FlushPolicies _ -> {
                 PfkeyMessage answer = PfkeyReplies.done(request);
-                tellOne(client, answer);
+                audience.tellOne(client, answer);
                 if (!caused.isEmpty()) {
-                    tellAll(client, answer);
+                    audience.tellAll(client, answer);
                 }
             }
             case SadbOperation.DeleteAllSas _ -> {
-                tellOne(client, request.withErrno(0));
+                audience.tellOne(client, request.withErrno(0));
                 for (SadbEvent event : caused) {
-                    tellOthers(client, PfkeyEvents.message(event, capabilities));
+                    audience.tellOthers(client, PfkeyEvents.message(event, capabilities));
                 }
             }
-            default -> tellAll(client, changed(request));
+            default -> audience.tellAll(client, changed(request));
         }
     }
 
@@ -284,7 +403,7 @@ public final class KeyService implements AutoCloseable {
         if (operation instanceof SadbOperation.ReserveSpi wish
                 && engine.execute(new SadbOperation.GetSa(larval(wish, spi)))
                         instanceof SadbReply.Sa(var snapshot)) {
-            tellOne(client, PfkeyReplies.association(request, snapshot));
+            audience.tellOne(client, PfkeyReplies.association(request, snapshot));
         } else {
             refuse(client, request, Errno.ENOENT, "the reserved SPI is gone already");
         }
@@ -322,7 +441,7 @@ public final class KeyService implements AutoCloseable {
     private void dump(
             KeyServiceClient client, PfkeyMessage request, Iterator<PfkeyMessage> entries) {
         if (entries.hasNext()) {
-            client.reply(entries, this::tellOnlookers);
+            client.reply(entries, audience::tellOnlookers);
         } else {
             refuse(client, request, Errno.ENOENT, "");
         }
@@ -333,8 +452,8 @@ public final class KeyService implements AutoCloseable {
     private void on(SadbEvent event) {
         switch (event) {
             case SadbEvent.Acquire _, SadbEvent.Expire _, SadbEvent.Mapping _ -> {
-                if (isAnybodyTold()) {
-                    tellRegistered(null, PfkeyEvents.message(event, capabilities));
+                if (audience.isAnybodyTold()) {
+                    audience.tellRegistered(null, PfkeyEvents.message(event, capabilities));
                 }
             }
             case SadbEvent.SaChanged _,
@@ -343,20 +462,11 @@ public final class KeyService implements AutoCloseable {
                     SadbEvent.PoliciesFlushed _ -> {
                 if (executing.isHeldByCurrentThread()) {
                     caused.add(event);
-                } else if (!clients.isEmpty()) {
-                    tellOthers(null, PfkeyEvents.message(event, capabilities));
+                } else if (!audience.clients.isEmpty()) {
+                    audience.tellOthers(null, PfkeyEvents.message(event, capabilities));
                 }
             }
         }
-    }
-
-    private boolean isAnybodyTold() {
-        for (KeyServiceClient client : clients) {
-            if (client.registered != 0 || client.promiscuous) {
-                return true;
-            }
-        }
-        return false;
     }
 
     // ---- who is told ----
@@ -364,73 +474,8 @@ public final class KeyService implements AutoCloseable {
     private void refuse(KeyServiceClient client, PfkeyMessage request, Errno errno, String why) {
         Refused refusal = new Refused(errno, why);
         if (request.type() < MessageType.PRIVATE) {
-            tellOnlookers(octets(PfkeyReplies.refused(request, refusal, false)));
+            audience.tellOnlookers(Audience.octets(PfkeyReplies.refused(request, refusal, false)));
         }
-        client.reply(octets(PfkeyReplies.refused(request, refusal, client.extended)));
-    }
-
-    /// The client, and who listens to all.
-    private void tellOne(KeyServiceClient client, PfkeyMessage message) {
-        byte[] octets = octets(message);
-        tellOnlookers(octets);
-        client.reply(octets);
-    }
-
-    /// The client, all others, and once more who listens to all.
-    private void tellAll(KeyServiceClient client, PfkeyMessage message) {
-        byte[] octets = octets(message);
-        tellOthers(client, octets);
-        client.reply(octets);
-    }
-
-    private void tellOthers(@Nullable KeyServiceClient client, PfkeyMessage message) {
-        tellOthers(client, octets(message));
-    }
-
-    private void tellOthers(@Nullable KeyServiceClient client, byte[] octets) {
-        for (KeyServiceClient other : clients) {
-            if (other.promiscuous) {
-                other.offer(octets);
-            }
-            if (other != client) {
-                other.offer(octets);
-            }
-        }
-    }
-
-    private void tellRegistered(@Nullable KeyServiceClient client, PfkeyMessage message) {
-        byte[] octets = octets(message);
-        for (KeyServiceClient other : clients) {
-            if (other.promiscuous) {
-                other.offer(octets);
-            }
-            if (other != client && other.registered != 0) {
-                other.offer(octets);
-            }
-        }
-        if (client != null) {
-            client.reply(octets);
-        }
-    }
-
-    private void tellOnlookers(ByteBuffer message) {
-        byte[] octets = null;
-        for (KeyServiceClient other : clients) {
-            if (other.promiscuous) {
-                if (octets == null) {
-                    octets = new byte[message.remaining()];
-                    message.duplicate().get(octets);
-                }
-                other.offer(octets);
-            }
-        }
-    }
-
-    private void tellOnlookers(byte[] octets) {
-        tellOnlookers(ByteBuffer.wrap(octets));
-    }
-
-    private static byte[] octets(PfkeyMessage message) {
-        return PfkeyCodec.encode(message).array();
+        client.reply(Audience.octets(PfkeyReplies.refused(request, refusal, client.extended)));
     }
 }

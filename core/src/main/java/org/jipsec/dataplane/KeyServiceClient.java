@@ -44,6 +44,13 @@ final class KeyServiceClient {
     /// Bit by SA type.
     volatile int registered;
 
+    /// What it wants to have run as a whole; null while its requests are executed as they come. By
+    /// the thread that executes.
+    @Nullable CollectedRequests collected;
+
+    /// Whether others are told but it gets no answer. By the thread that executes.
+    boolean isMuted;
+
     /// @param settlement waits until what was executed has taken effect: before each sending
     KeyServiceClient(PfkeyChannel channel, Runnable settlement) {
         this.channel = channel;
@@ -62,6 +69,9 @@ final class KeyServiceClient {
     /// Adds what the client asked for. Many at a time are cheaper to send than one by one: they go
     /// with [#sendReplies], or when there is anything else to send.
     void reply(byte[] message) {
+        if (isMuted) {
+            return;
+        }
         lock.lock();
         try {
             add(message);

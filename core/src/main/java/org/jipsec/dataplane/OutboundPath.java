@@ -69,7 +69,8 @@ public final class OutboundPath extends PacketPath implements AutoCloseable {
             return;
         }
         tap.before(batch);
-        outbound.process(batch, engine.associations(), engine.policies(), now);
+        Databases databases = engine.databases();
+        outbound.process(batch, databases.associations(), databases.policies(), now);
         tap.after(batch);
         for (int i = 0; i < batch.size(); i++) {
             tally.count(Event.FROM_HOST);
@@ -82,12 +83,13 @@ public final class OutboundPath extends PacketPath implements AutoCloseable {
     private void sendInTurn(HeldTurns held, PacketBatch batch, long now) {
         try {
             tap.before(batch);
+            Databases databases = engine.databases();
             for (int i = 0; i < batch.size(); i++) {
                 tally.count(Event.FROM_HOST);
                 outbound.process(
                         batch.packet(i),
-                        engine.associations(),
-                        engine.policies(),
+                        databases.associations(),
+                        databases.policies(),
                         now,
                         batch.verdict(i));
                 tap.after(batch, i);
@@ -132,11 +134,12 @@ public final class OutboundPath extends PacketPath implements AutoCloseable {
     /// to the network on the host's side. [#finish] then sends it.
     void forward(PacketBatch batch, int slot, long now) {
         Verdict verdict = batch.verdict(slot);
+        Databases databases = engine.databases();
         outbound.process(
                 batch.packet(slot),
                 verdict.reassembled(),
-                engine.associations(),
-                engine.policies(),
+                databases.associations(),
+                databases.policies(),
                 now,
                 verdict);
         settle(batch, slot, now, now + PATIENCE, true);
@@ -202,7 +205,8 @@ public final class OutboundPath extends PacketPath implements AutoCloseable {
         tally.count(Event.ERRORS_TO_SENDERS);
         answer.clear();
         answer.add().load(message);
-        outbound.process(answer, engine.associations(), engine.policies(), now);
+        Databases databases = engine.databases();
+        outbound.process(answer, databases.associations(), databases.policies(), now);
         settle(answer, 0, now, now + PATIENCE, false);
     }
 
@@ -268,11 +272,12 @@ public final class OutboundPath extends PacketPath implements AutoCloseable {
         single.add().load(octets, 0, octets.length);
         Verdict verdict = single.verdict(0);
         tap.before(single);
+        Databases databases = engine.databases();
         outbound.process(
                 single.packet(0),
                 one.reassembled(),
-                engine.associations(),
-                engine.policies(),
+                databases.associations(),
+                databases.policies(),
                 now,
                 verdict);
         tap.after(single);

@@ -65,6 +65,32 @@ final class PolicyDatabase implements PolicyLookup {
         return withProtocol.get(direction.number()) != 0;
     }
 
+    /// The same policies with the same counters, in the same turn and with the same numbers to
+    /// come.
+    PolicyDatabase copy() {
+        PolicyDatabase copy = blank();
+        all().reversed()
+                .forEach(
+                        record -> {
+                            PolicyEntry entry = record.entry;
+                            Policy policy = entry.policy();
+                            copy.countSelectors(policy, 1);
+                            copy.classifier(policy.direction(), policy.selector().isIpv4())
+                                    .add(entry);
+                            copy.remember(new PolicyRecord(entry));
+                        });
+        return copy;
+    }
+
+    /// Without policies, but with the numbers to come.
+    PolicyDatabase blank() {
+        PolicyDatabase blank = new PolicyDatabase();
+        blank.nextIndex = nextIndex;
+        blank.lastReqid = lastReqid;
+        blank.nextOrdinal = nextOrdinal;
+        return blank;
+    }
+
     int size() {
         return byKey.size();
     }

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -122,6 +126,41 @@ final class SaDatabase implements SaLookup {
     }
 
     // ---- the engine, under its lock ----
+
+    /// The same SAs, in the same order and groups, each with a record of its own; packets do not
+    /// see what is done to it before [#takeOver].
+    SaDatabase copy() {
+        SaDatabase copy = new SaDatabase();
+        Map<SaRecord, SaRecord> dying = new IdentityHashMap<>();
+        Set<SaGroup> weakened = new LinkedHashSet<>();
+        for (SaRecord record = oldest(); record != null; record = record.newer) {
+            SaRecord twin = record.copy();
+            copy.add(twin);
+            if (record.state() == SaState.DYING && record.group != null) {
+                dying.put(record, twin);
+                weakened.add(record.group);
+            }
+        }
+        for (SaGroup group : weakened) {
+            for (SaRecord record : group.dyingInOrder()) {
+                copy.weaken(Objects.requireNonNull(dying.get(record)));
+            }
+        }
+        return copy;
+    }
+
+    /// From now on packets go by these records.
+    void takeOver() {
+        forEach(IpsecProtocol.UNSPEC, SaRecord::takeOver);
+    }
+
+    private @Nullable SaRecord oldest() {
+        SaRecord record = newest;
+        while (record != null && record.older != null) {
+            record = record.older;
+        }
+        return record;
+    }
 
     int size() {
         return size;

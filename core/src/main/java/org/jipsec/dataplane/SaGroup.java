@@ -2,6 +2,9 @@ package org.jipsec.dataplane;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /// The SAs that serve one purpose in sending: same protocol, mode, reqid and addresses. The newest
 /// that is not dying is used, and only where there is none the newest that is.
 final class SaGroup {
@@ -84,6 +87,15 @@ final class SaGroup {
         fresh = record;
         unlink(record, false);
         link(record, head);
+    }
+
+    /// The longest dying first.
+    List<SaRecord> dyingInOrder() {
+        List<SaRecord> all = new ArrayList<>();
+        for (SaRecord record = dying; record != null; record = record.groupOlder) {
+            all.add(record);
+        }
+        return all.reversed();
     }
 
     void remove(SaRecord record) {

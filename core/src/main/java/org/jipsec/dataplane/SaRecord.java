@@ -48,10 +48,52 @@ final class SaRecord {
     /// Of the acquire that it stands for; 0 for an SA.
     private final int acquire;
 
-    private volatile @Nullable ActiveSa active;
+    private final Work work;
+
+    /// What packets work with: shared by an SA's record and the copy of it that takes its place
+    /// when many operations are done at once. While it is there nobody counts for another one.
+    private static final class Work {
+        volatile @Nullable ActiveSa active;
+
+        /// Whose word counts.
+        SaRecord owner;
+
+        Work(SaRecord owner) {
+            this.owner = owner;
+        }
+    }
 
     SaRecord(SecurityAssociation association, SaState state, long addedMillis, long serial) {
         this(association, state, addedMillis, serial, 0);
+    }
+
+    private SaRecord(SaRecord original) {
+        this.association = original.association;
+        this.state = original.state;
+        this.addedMillis = original.addedMillis;
+        this.serial = original.serial;
+        this.acquire = original.acquire;
+        this.work = original.work;
+    }
+
+    /// The same SA for another SAD, in none of its lists yet. What is done to it packets do not
+    /// see before [#takeOver].
+    SaRecord copy() {
+        return new SaRecord(this);
+    }
+
+    /// From now on packets go by this record and by its original no more.
+    void takeOver() {
+        synchronized (work) {
+            work.owner = this;
+            ActiveSa ready = work.active;
+            if (ready != null) {
+                if (ready.association() != association) {
+                    ready.renew(association);
+                }
+                ready.state(state);
+            }
+        }
     }
 
     /// @param sequence not 0
@@ -71,6 +113,7 @@ final class SaRecord {
         this.addedMillis = addedMillis;
         this.serial = serial;
         this.acquire = acquire;
+        this.work = new Work(this);
     }
 
     SecurityAssociation association() {
@@ -82,20 +125,24 @@ final class SaRecord {
     }
 
     /// Excludes [#activate], which would else bring back what was before.
-    synchronized void state(SaState now) {
-        state = now;
-        ActiveSa ready = active;
-        if (ready != null) {
-            ready.state(now);
+    void state(SaState now) {
+        synchronized (work) {
+            state = now;
+            ActiveSa ready = work.active;
+            if (ready != null && work.owner == this) {
+                ready.state(now);
+            }
         }
     }
 
     /// Gives it other lifetimes or ports; keys stay.
-    synchronized void renew(SecurityAssociation changed) {
-        association = changed;
-        ActiveSa ready = active;
-        if (ready != null) {
-            ready.renew(changed);
+    void renew(SecurityAssociation changed) {
+        synchronized (work) {
+            association = changed;
+            ActiveSa ready = work.active;
+            if (ready != null && work.owner == this) {
+                ready.renew(changed);
+            }
         }
     }
 
@@ -114,34 +161,36 @@ final class SaRecord {
         if (now != SaState.MATURE && now != SaState.DYING) {
             return null;
         }
-        ActiveSa ready = active;
+        ActiveSa ready = work.active;
         return ready != null ? ready : activate();
     }
 
-    private synchronized ActiveSa activate() {
-        ActiveSa ready = active;
-        if (ready == null) {
-            ready = new ActiveSa(association);
-            active = ready;
-            ready.state(state);
+    private ActiveSa activate() {
+        synchronized (work) {
+            ActiveSa ready = work.active;
+            if (ready == null) {
+                ready = new ActiveSa(work.owner.association);
+                work.active = ready;
+                ready.state(work.owner.state);
+            }
+            return ready;
         }
-        return ready;
     }
 
     /// Whether it is this one that packets use.
     boolean is(ActiveSa candidate) {
-        return active == candidate;
+        return work.active == candidate;
     }
 
     /// Since the epoch; 0 for not yet.
     long firstUsedMillis() {
-        ActiveSa ready = active;
+        ActiveSa ready = work.active;
         return ready == null ? 0 : ready.firstUsedMillis();
     }
 
     private CurrentLifetime current() {
         Instant added = Instant.ofEpochMilli(addedMillis);
-        ActiveSa ready = active;
+        ActiveSa ready = work.active;
         if (ready == null) {
             return new CurrentLifetime(0, 0, added, Optional.empty());
         }
@@ -154,7 +203,7 @@ final class SaRecord {
     }
 
     SaSnapshot snapshot(DumpMark mark) {
-        ActiveSa ready = active;
+        ActiveSa ready = work.active;
         return new SaSnapshot(
                 association,
                 state,

@@ -41,7 +41,7 @@ final class SadOperations {
     private final SaLifetimes lifetimes = new SaLifetimes();
     private long nextSerial;
     private int lastAcquire;
-    private final AtomicInteger refusals = new AtomicInteger();
+    private final AtomicInteger refusals;
 
     /// @param listener is told what happens, before the operation returns
     SadOperations(
@@ -56,7 +56,36 @@ final class SadOperations {
         this.random = random;
         this.processId = processId;
         this.tally = counters.newTally();
+        this.refusals = new AtomicInteger();
         this.listener = listener;
+    }
+
+    private SadOperations(SadOperations original, SaDatabase associations) {
+        this.associations = associations;
+        this.clock = original.clock;
+        this.random = original.random;
+        this.processId = original.processId;
+        this.tally = original.tally;
+        this.refusals = new AtomicInteger(original.refusals.get());
+        this.listener = original.listener;
+        this.nextSerial = original.nextSerial;
+        this.lastAcquire = original.lastAcquire;
+    }
+
+    /// As it is after a flush.
+    SadOperations blank() {
+        return new SadOperations(this, new SaDatabase());
+    }
+
+    SadOperations copy() {
+        SadOperations copy = new SadOperations(this, associations.copy());
+        long now = clock.millis();
+        copy.associations.forEach(IpsecProtocol.UNSPEC, record -> copy.lifetimes.arm(record, now));
+        return copy;
+    }
+
+    SaDatabase associations() {
+        return associations;
     }
 
     /// When [#tick] has something to do; [Long#MAX_VALUE] for never.

@@ -1,12 +1,16 @@
 package org.jipsec.dataplane;
 
 import org.jipsec.sadb.Capabilities;
+import org.jipsec.sadb.Direction;
+import org.jipsec.sadb.Outcome;
 import org.jipsec.sadb.Policy;
+import org.jipsec.sadb.PolicyRule;
 import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbEvent;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
 import org.jipsec.sadb.Statistics;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,31 +45,72 @@ public final class SadbEngine {
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Consumer<SadbEvent>> listeners = new CopyOnWriteArrayList<>();
-    private final SaDatabase associations = new SaDatabase();
-    private final PolicyDatabase policies = new PolicyDatabase();
+    private final List<Consumer<List<SadbEvent>>> followers = new CopyOnWriteArrayList<>();
+    private volatile Databases databases = new Databases(new SaDatabase(), new PolicyDatabase());
     private final Queue<Notice> notices = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waitingNotices = new AtomicInteger();
     private final PacketCounters counters = new PacketCounters();
     private final Map<DropReason, LongSupplier> elsewhere = new ConcurrentHashMap<>();
-    private final SadOperations sad;
-    private final SpdOperations spd;
+    private volatile SadOperations sad;
+    private volatile SpdOperations spd;
+
+    /// What operations that are done as a whole have brought about so far; null between them.
+    private @Nullable List<SadbEvent> withheld;
+
+    private final SaLookup currentAssociations =
+            new SaLookup() {
+                @Override
+                public @Nullable ActiveSa inbound(int ipProtocol, int spi, FlowKey outer) {
+                    return databases.associations().inbound(ipProtocol, spi, outer);
+                }
+
+                @Override
+                public @Nullable ActiveSa outbound(PolicyRule rule, FlowKey packet) {
+                    return databases.associations().outbound(rule, packet);
+                }
+            };
+
+    private final PolicyLookup currentPolicies =
+            new PolicyLookup() {
+                @Override
+                public @Nullable PolicyEntry find(Direction direction, FlowKey flow) {
+                    return databases.policies().find(direction, flow);
+                }
+
+                @Override
+                public boolean selectsByPort(Direction direction) {
+                    return databases.policies().selectsByPort(direction);
+                }
+
+                @Override
+                public boolean selectsByProtocol(Direction direction) {
+                    return databases.policies().selectsByProtocol(direction);
+                }
+            };
 
     /// @param random gives SPIs, so it should be a SecureRandom
     /// @param processId for the marks of dumps
     public SadbEngine(InstantSource clock, RandomGenerator random, int processId) {
         this.clock = clock;
-        this.sad = new SadOperations(associations, clock, random, processId, counters, this::tell);
-        this.spd = new SpdOperations(policies, clock, processId, this::tell);
+        this.sad =
+                new SadOperations(
+                        databases.associations(), clock, random, processId, counters, this::tell);
+        this.spd = new SpdOperations(databases.policies(), clock, processId, this::tell);
     }
 
-    /// What the packet path asks for SAs.
+    /// The SAs as they are at each call.
     public SaLookup associations() {
-        return associations;
+        return currentAssociations;
     }
 
-    /// What the packet path asks for policies.
+    /// The policies as they are at each call.
     public PolicyLookup policies() {
-        return policies;
+        return currentPolicies;
+    }
+
+    /// What the packet path goes by, taken anew for each batch.
+    Databases databases() {
+        return databases;
     }
 
     /// From now on `listener` is told what happens, the effects of its own operations among it.
@@ -78,15 +123,19 @@ public final class SadbEngine {
     }
 
     /// As [#listen], and tells the policies that are there now, in the order in which they are
-    /// asked: `listener` is told of all that changes after that.
-    public List<Policy> follow(Consumer<SadbEvent> listener) {
+    /// asked: `follower` is told of all that changes after that, in one list what changes at once.
+    public List<Policy> follow(Consumer<List<SadbEvent>> follower) {
         lock.lock();
         try {
-            listeners.add(listener);
-            return policies.inTurn();
+            followers.add(follower);
+            return databases.policies().inTurn();
         } finally {
             lock.unlock();
         }
+    }
+
+    public void unfollow(Consumer<List<SadbEvent>> follower) {
+        followers.remove(follower);
     }
 
     /// Something beside the packet path drops packets too, the host's filter for one: what it has
@@ -136,7 +185,7 @@ public final class SadbEngine {
     /// For the packet path: whether a key manager has refused to make an SA for this purpose, not
     /// so long ago that it would be asked again.
     boolean refuses(SaRecord.Purpose purpose) {
-        return associations.refuses(purpose);
+        return databases.associations().refuses(purpose);
     }
 
     /// For the packet path: how often [#refuses] has become true for something.
@@ -188,56 +237,137 @@ public final class SadbEngine {
 
     /// Runs one operation to its end.
     public SadbReply execute(SadbOperation operation) {
-        Map<DropReason, Long> besides =
-                operation instanceof SadbOperation.GetStatistics ? countedElsewhere() : Map.of();
+        Map<DropReason, Long> besides = countedElsewhere(operation);
         lock.lock();
         try {
-            return switch (operation) {
-                case SadbOperation.AddSa(var association) -> sad.add(association);
-                case SadbOperation.UpdateSa(var association) -> sad.update(association);
-                case SadbOperation.RestoreSa(var snapshot) -> sad.restore(snapshot);
-                case SadbOperation.DeleteSa(var reference) -> sad.delete(reference);
-                case SadbOperation.DeleteAllSas all -> sad.deleteAll(all);
-                case SadbOperation.GetSa(var reference) -> sad.get(reference);
-                case SadbOperation.ReserveSpi reservation -> sad.reserve(reservation);
-                case SadbOperation.FlushSas(var protocol) -> sad.flush(protocol);
-                case SadbOperation.DumpSas(var protocol) -> sad.dump(protocol);
-                case SadbOperation.AddPolicy(var policy) -> spd.add(policy);
-                case SadbOperation.UpdatePolicy(var policy) -> spd.update(policy);
-                case SadbOperation.DeletePolicy(var policy) -> spd.delete(policy);
-                case SadbOperation.DeletePolicyById(int id, _) -> spd.delete(id);
-                case SadbOperation.GetPolicy(var policy) -> spd.get(policy);
-                case SadbOperation.GetPolicyById(int id, _) -> spd.get(id);
-                case SadbOperation.SetPolicyIndex(var policy) -> spd.add(policy);
-                case SadbOperation.FlushPolicies() -> spd.flush();
-                case SadbOperation.DumpPolicies() -> spd.dump();
-                case SadbOperation.Register(_) -> new SadbReply.Registered(capabilities());
-                case SadbOperation.RefuseAcquire(int sequence, int errno) ->
-                        sad.refuse(sequence, errno);
-                case SadbOperation.GetStatistics() -> new SadbReply.Counted(statistics(besides));
-            };
+            return execute(operation, sad, spd, besides);
         } finally {
             lock.unlock();
             heed();
         }
     }
 
-    private Map<DropReason, Long> countedElsewhere() {
+    /// Runs all operations or, when one is refused, none; `replies` as [SadbBackend#executeWhole].
+    /// Packets go by what was before all of them or by what is after all of them, and listeners are
+    /// told, each event before the reply to what caused it, when that has come to be.
+    public Outcome executeWhole(
+            List<? extends SadbOperation> operations, SadbBackend.Replies replies) {
+        Map<DropReason, Long> besides = new EnumMap<>(DropReason.class);
+        operations.forEach(operation -> besides.putAll(countedElsewhere(operation)));
+        lock.lock();
+        try {
+            return runWhole(operations, replies, besides);
+        } finally {
+            lock.unlock();
+            heed();
+        }
+    }
+
+    private Outcome runWhole(
+            List<? extends SadbOperation> operations,
+            SadbBackend.Replies replies,
+            Map<DropReason, Long> besides) {
+        Draft draft = new Draft(sad, spd, this::tell);
+        List<SadbEvent> events = new ArrayList<>();
+        SadbReply[] answers = new SadbReply[operations.size()];
+        int[] told = new int[operations.size()];
+        int refusedAt = -1;
+        withheld = events;
+        try {
+            for (int i = 0; i < answers.length && refusedAt < 0; i++) {
+                SadbOperation operation = operations.get(i);
+                draft.prepare(operation);
+                answers[i] = execute(operation, draft.sad(), draft.spd(), besides);
+                told[i] = events.size();
+                refusedAt = answers[i] instanceof SadbReply.Refused ? i : -1;
+            }
+        } finally {
+            withheld = null;
+        }
+        if (refusedAt >= 0) {
+            for (int i = 0; i <= refusedAt; i++) {
+                replies.accept(i, answers[i]);
+            }
+            return new Outcome.TakenBack(refusedAt, (SadbReply.Refused) answers[refusedAt]);
+        }
+        sad = draft.sad();
+        spd = draft.spd();
+        databases = draft.databases();
+        draft.takeOver();
+        if (!events.isEmpty()) {
+            followers.forEach(follower -> follower.accept(events));
+        }
+        int next = 0;
+        for (int i = 0; i < answers.length; i++) {
+            for (; next < told[i]; next++) {
+                tellListeners(events.get(next));
+            }
+            replies.accept(i, answers[i]);
+        }
+        return new Outcome.Carried();
+    }
+
+    private SadbReply execute(
+            SadbOperation operation,
+            SadOperations sad,
+            SpdOperations spd,
+            Map<DropReason, Long> besides) {
+        return switch (operation) {
+            case SadbOperation.AddSa(var association) -> sad.add(association);
+            case SadbOperation.UpdateSa(var association) -> sad.update(association);
+            case SadbOperation.RestoreSa(var snapshot) -> sad.restore(snapshot);
+            case SadbOperation.DeleteSa(var reference) -> sad.delete(reference);
+            case SadbOperation.DeleteAllSas all -> sad.deleteAll(all);
+            case SadbOperation.GetSa(var reference) -> sad.get(reference);
+            case SadbOperation.ReserveSpi reservation -> sad.reserve(reservation);
+            case SadbOperation.FlushSas(var protocol) -> sad.flush(protocol);
+            case SadbOperation.DumpSas(var protocol) -> sad.dump(protocol);
+            case SadbOperation.AddPolicy(var policy) -> spd.add(policy);
+            case SadbOperation.UpdatePolicy(var policy) -> spd.update(policy);
+            case SadbOperation.DeletePolicy(var policy) -> spd.delete(policy);
+            case SadbOperation.DeletePolicyById(int id, _) -> spd.delete(id);
+            case SadbOperation.GetPolicy(var policy) -> spd.get(policy);
+            case SadbOperation.GetPolicyById(int id, _) -> spd.get(id);
+            case SadbOperation.SetPolicyIndex(var policy) -> spd.add(policy);
+            case SadbOperation.FlushPolicies() -> spd.flush();
+            case SadbOperation.DumpPolicies() -> spd.dump();
+            case SadbOperation.Register(_) -> new SadbReply.Registered(capabilities());
+            case SadbOperation.RefuseAcquire(int sequence, int errno) ->
+                    sad.refuse(sequence, errno);
+            case SadbOperation.GetStatistics() ->
+                    new SadbReply.Counted(statistics(sad, spd, besides));
+        };
+    }
+
+    private Map<DropReason, Long> countedElsewhere(SadbOperation operation) {
+        if (!(operation instanceof SadbOperation.GetStatistics)) {
+            return Map.of();
+        }
         Map<DropReason, Long> counted = new EnumMap<>(DropReason.class);
         elsewhere.forEach((reason, total) -> counted.put(reason, total.getAsLong()));
         return counted;
     }
 
-    private Statistics statistics(Map<DropReason, Long> besides) {
+    private Statistics statistics(
+            SadOperations sad, SpdOperations spd, Map<DropReason, Long> besides) {
         List<Statistics.Counter> all = new ArrayList<>();
-        all.add(new Statistics.Counter("security-associations", associations.size()));
-        all.add(new Statistics.Counter("security-policies", policies.size()));
-        all.add(new Statistics.Counter("acquires-pending", associations.acquires()));
+        all.add(new Statistics.Counter("security-associations", sad.associations().size()));
+        all.add(new Statistics.Counter("security-policies", spd.policies().size()));
+        all.add(new Statistics.Counter("acquires-pending", sad.associations().acquires()));
         all.addAll(counters.counters());
         return new Statistics(all, counters.drops(besides));
     }
 
     private void tell(SadbEvent event) {
+        if (withheld != null) {
+            withheld.add(event);
+            return;
+        }
+        followers.forEach(follower -> follower.accept(List.of(event)));
+        tellListeners(event);
+    }
+
+    private void tellListeners(SadbEvent event) {
         for (Consumer<SadbEvent> listener : listeners) {
             listener.accept(event);
         }

@@ -42,6 +42,32 @@ final class SpdOperations {
         this.listener = listener;
     }
 
+    /// The same for another SPD, whose policies have no timers yet.
+    private SpdOperations(SpdOperations original, PolicyDatabase policies) {
+        this(policies, original.clock, original.processId, original.listener);
+    }
+
+    /// As it is after a flush.
+    SpdOperations blank() {
+        return new SpdOperations(this, policies.blank());
+    }
+
+    SpdOperations copy() {
+        SpdOperations copy = new SpdOperations(this, policies.copy());
+        copy.policies.forEach(
+                record -> {
+                    PolicyRecord original = policies.find(record.policy().id());
+                    if (original != null && original.deadlineMillis != 0) {
+                        copy.timers.arm(record, original.deadlineMillis);
+                    }
+                });
+        return copy;
+    }
+
+    PolicyDatabase policies() {
+        return policies;
+    }
+
     /// When [#tick] has something to do; [Long#MAX_VALUE] for never.
     long nextDeadline() {
         return timers.next().orElse(Long.MAX_VALUE);

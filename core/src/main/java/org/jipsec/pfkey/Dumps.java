@@ -54,6 +54,17 @@ final class Dumps {
                 || reply.equals(new SadbReply.Policies(List.of()));
     }
 
+    /// The one reply that the answers to an operation are together.
+    ///
+    /// @param parts at least one
+    static SadbReply whole(SadbOperation operation, List<SadbReply> parts) {
+        return switch (operation) {
+            case SadbOperation.DumpSas _ -> associations(parts);
+            case SadbOperation.DumpPolicies _ -> policies(parts);
+            default -> parts.getLast();
+        };
+    }
+
     /// @param entries as [org.jipsec.sadb.SadbBackend#stream] hands them over
     static SadbReply associations(List<SadbReply> entries) {
         List<SaSnapshot> all = new ArrayList<>(entries.size());

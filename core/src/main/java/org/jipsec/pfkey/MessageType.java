@@ -38,7 +38,10 @@ public enum MessageType {
     /// is taken for one who reads the private extensions.
     JIPSEC_CAPABILITIES(241),
     /// jipsec's own: an ADD of an SA that goes on where it was.
-    JIPSEC_RESTORE(242);
+    JIPSEC_RESTORE(242),
+    /// jipsec's own: begins, ends or drops a list of requests that are run as a whole. Its satype
+    /// is a [WholeStep].
+    JIPSEC_WHOLE(243);
 
     /// The first of jipsec's own numbers; such messages are not shown to promiscuous listeners.
     public static final int PRIVATE = 240;

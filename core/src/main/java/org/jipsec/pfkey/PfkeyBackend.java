@@ -3,6 +3,7 @@ package org.jipsec.pfkey;
 import org.jipsec.sadb.Capabilities;
 import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.Outcome;
 import org.jipsec.sadb.SaReference;
 import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbEvent;
@@ -241,6 +242,119 @@ public final class PfkeyBackend implements SadbBackend {
         takeAnswers(pending, 0, replies);
     }
 
+    /// A service collects the requests and runs them when it has all; a kernel gets them one by
+    /// one, and a [org.jipsec.sadb.Journal] takes back.
+    @Override
+    public Outcome executeWhole(List<? extends SadbOperation> operations, Replies replies)
+            throws IOException {
+        if (dialect.isKernel() || !capabilities.has(Capabilities.Feature.AT_ONCE)) {
+            return SadbBackend.super.executeWhole(operations, replies);
+        }
+        boolean isTraced = trace != PfkeyTrace.NONE;
+        ByteBuffer batch = ByteBuffer.allocate(BATCH);
+        PfkeyCodec.encode(WholeStep.BEGIN.message(processId), batch);
+        for (int i = 0; i < operations.size(); i++) {
+            PfkeyMessage request = PfkeyRequests.message(operations.get(i), 0, processId);
+            int octets = PfkeyCodec.octets(request);
+            if (octets > PfkeyCodec.MAXIMUM) {
+                batch.clear();
+                PfkeyCodec.encode(WholeStep.DROP.message(processId), batch);
+                channel.send(batch.flip());
+                replies.accept(i, tooLong());
+                return new Outcome.TakenBack(i, tooLong());
+            }
+            if (octets > batch.remaining()) {
+                channel.send(batch.flip());
+                batch.clear();
+            }
+            if (octets > BATCH) {
+                channel.send(PfkeyCodec.encode(request));
+            } else {
+                PfkeyCodec.encode(request, batch);
+            }
+        }
+        WholeStep last = isTraced ? WholeStep.RUN_AND_ANSWER : WholeStep.RUN;
+        if (batch.remaining() < PfkeyCodec.HEADER) {
+            channel.send(batch.flip());
+            batch.clear();
+        }
+        PfkeyCodec.encode(last.message(processId), batch);
+        channel.send(batch.flip());
+        return takeWhole(operations, isTraced, replies);
+    }
+
+    /// Answers come as for single requests, but only to those that ask for more than to be done,
+    /// or to all of them; at last the one to the whole, with the index of what was refused.
+    private Outcome takeWhole(
+            List<? extends SadbOperation> operations, boolean isTraced, Replies replies)
+            throws IOException {
+        PfkeyMessage whole = WholeStep.RUN.message(processId);
+        PfkeyMessage end = null;
+        int handed = 0;
+        for (int i = 0; i < operations.size() && end == null; i++) {
+            SadbOperation operation = operations.get(i);
+            if (isTraced ? !isAnswered(operation) : !asksForMore(operation)) {
+                continue;
+            }
+            PfkeyMessage request = PfkeyRequests.message(operation, 0, processId);
+            if (isTraced && isShown(request)) {
+                trace.sent(PfkeyCodec.withoutPrivate(PfkeyCodec.encode(request)));
+            }
+            List<SadbReply> parts = new ArrayList<>(1);
+            boolean isLast = false;
+            while (!isLast && end == null) {
+                PfkeyMessage answer = await(request, whole);
+                if (answer.is(MessageType.JIPSEC_WHOLE)) {
+                    end = answer;
+                } else {
+                    parts.add(read(operation, answer));
+                    isLast = !isDump(operation) || answer.errno() != 0 || answer.sequence() == 0;
+                }
+            }
+            SadbReply reply = end == null ? Dumps.whole(operation, parts) : null;
+            if (reply != null && !(reply instanceof SadbReply.Refused)) {
+                handed = handDone(handed, i, replies);
+                replies.accept(i, reply);
+                handed++;
+            }
+        }
+        if (end == null) {
+            end = await(whole, whole);
+        }
+        int upTo =
+                end.errno() == 0
+                        ? operations.size()
+                        : Math.clamp(end.sequence(), handed, operations.size() - 1);
+        handDone(handed, upTo, replies);
+        if (end.errno() == 0) {
+            return new Outcome.Carried();
+        }
+        SadbReply.Refused refusal = PfkeyReplies.refused(end);
+        replies.accept(upTo, refusal);
+        return new Outcome.TakenBack(upTo, refusal);
+    }
+
+    private static int handDone(int from, int to, Replies replies) {
+        for (int i = from; i < to; i++) {
+            replies.accept(i, new SadbReply.Done());
+        }
+        return Math.max(from, to);
+    }
+
+    private static boolean isDump(SadbOperation operation) {
+        return operation instanceof SadbOperation.DumpSas
+                || operation instanceof SadbOperation.DumpPolicies;
+    }
+
+    private static boolean isAnswered(SadbOperation operation) {
+        return !(operation instanceof SadbOperation.RefuseAcquire);
+    }
+
+    private boolean asksForMore(SadbOperation operation) {
+        return isAnswered(operation)
+                && PfkeyReplies.isMoreThanDone(PfkeyRequests.message(operation, 0, processId));
+    }
+
     @Override
     public void close() throws IOException {
         closing = true;
@@ -301,6 +415,10 @@ public final class PfkeyBackend implements SadbBackend {
     /// The next answer to `request`. What else has our process id is passed over: Linux tells
     /// whoever flushes of his own flush, behind the answer.
     private PfkeyMessage await(PfkeyMessage request) throws IOException {
+        return await(request, request);
+    }
+
+    private PfkeyMessage await(PfkeyMessage request, PfkeyMessage other) throws IOException {
         while (true) {
             byte[] octets = nextAnswer();
             PfkeyMessage answer;
@@ -310,6 +428,9 @@ public final class PfkeyBackend implements SadbBackend {
                 answer = isRead ? PfkeyCodec.decode(ByteBuffer.wrap(octets), dialect) : header;
             } catch (WireException wrong) {
                 throw unintelligible(wrong);
+            }
+            if (answer.type() == other.type() && answer.type() != request.type()) {
+                return answer;
             }
             if (isAnswer(request, answer)) {
                 if (isShown(request)) {
@@ -373,7 +494,7 @@ public final class PfkeyBackend implements SadbBackend {
         return failure;
     }
 
-    private static SadbReply tooLong() {
+    private static SadbReply.Refused tooLong() {
         return new SadbReply.Refused(
                 Errno.EMSGSIZE, "longer than a message of PF_KEY can be (512 KiB)");
     }

@@ -128,7 +128,8 @@ public final class PfkeyEvents {
                     X_MIGRATE,
                     JIPSEC_STATISTICS,
                     JIPSEC_CAPABILITIES,
-                    JIPSEC_RESTORE ->
+                    JIPSEC_RESTORE,
+                    JIPSEC_WHOLE ->
                     Optional.empty();
         };
     }

@@ -62,6 +62,11 @@ public record PfkeyMessage(
                 version, type, errno, saType, newReserved, sequence, processId, extensions);
     }
 
+    public PfkeyMessage withSequence(int newSequence) {
+        return new PfkeyMessage(
+                version, type, errno, saType, reserved, newSequence, processId, extensions);
+    }
+
     public PfkeyMessage withExtensions(List<PfkeyExtension> newExtensions) {
         return new PfkeyMessage(
                 version, type, errno, saType, reserved, sequence, processId, newExtensions);

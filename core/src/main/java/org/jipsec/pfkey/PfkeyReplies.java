@@ -194,6 +194,7 @@ public final class PfkeyReplies {
                                             X_SPDEXPIRE,
                                             X_NAT_T_NEW_MAPPING,
                                             X_MIGRATE,
+                                            JIPSEC_WHOLE,
                                             JIPSEC_STATISTICS,
                                             JIPSEC_CAPABILITIES ->
                                             true;
@@ -209,6 +210,11 @@ public final class PfkeyReplies {
         if (isNothingThere && operation instanceof SadbOperation.DumpPolicies) {
             return new SadbReply.Policies(List.of());
         }
+        return refused(answer);
+    }
+
+    /// What the errno of an answer says, and its reason.
+    static Refused refused(PfkeyMessage answer) {
         String why = answer.first(Reason.class).map(Reason::text).orElse("");
         return Errno.numbered(answer.errno())
                 .map(errno -> new Refused(errno, why))

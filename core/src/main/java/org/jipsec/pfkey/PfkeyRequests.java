@@ -175,7 +175,8 @@ public final class PfkeyRequests {
                     X_SPDACQUIRE,
                     X_SPDEXPIRE,
                     X_NAT_T_NEW_MAPPING,
-                    X_MIGRATE ->
+                    X_MIGRATE,
+                    JIPSEC_WHOLE ->
                     throw new RefusalException(Errno.EOPNOTSUPP, type + " cannot be asked");
         };
     }

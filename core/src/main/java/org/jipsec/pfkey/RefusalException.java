@@ -15,7 +15,7 @@ public final class RefusalException extends Exception {
         this.errno = errno;
     }
 
-    static RefusalException invalid(String why) {
+    public static RefusalException invalid(String why) {
         return new RefusalException(Errno.EINVAL, why);
     }
 

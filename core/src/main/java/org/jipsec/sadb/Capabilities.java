@@ -36,7 +36,9 @@ public record Capabilities(
         SECURITY_CONTEXTS,
         STATISTICS,
         /// One message deletes all SAs between two ends.
-        DELETE_ALL
+        DELETE_ALL,
+        /// [SadbBackend#executeWhole] is one moment for packets, too.
+        AT_ONCE
     }
 
     /// What the embedded stack has: all that can be run.
@@ -69,7 +71,8 @@ public record Capabilities(
                         Feature.WIDE_REPLAY_WINDOW,
                         Feature.UDP_ENCAPSULATION,
                         Feature.SECURITY_CONTEXTS,
-                        Feature.STATISTICS));
+                        Feature.STATISTICS,
+                        Feature.AT_ONCE));
     }
 
     public boolean has(Feature feature) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.jipsec.sadb.SadbEvent;
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
@@ -21,8 +22,8 @@ class DiversionErrandsTests {
 
     @Test
     void changesOfPoliciesAreCarriedOutAtOnceAndTogether() {
-        errands.policyChanged(new SadbEvent.PoliciesFlushed());
-        errands.policyChanged(new SadbEvent.PoliciesFlushed());
+        errands.policiesChanged(List.of(new SadbEvent.PoliciesFlushed()));
+        errands.policiesChanged(List.of(new SadbEvent.PoliciesFlushed()));
         assertThat(woken).isEqualTo(2);
         DiversionErrands.Work work = take();
         assertThat(work.changes()).hasSize(2);
@@ -38,7 +39,7 @@ class DiversionErrandsTests {
         while (now < TimeUnit.SECONDS.toNanos(10)) {
             now += MILLI;
             errands.growthChanged();
-            errands.policyChanged(new SadbEvent.PoliciesFlushed());
+            errands.policiesChanged(List.of(new SadbEvent.PoliciesFlushed()));
             DiversionErrands.Work work = take();
             assertThat(work.changes()).as("those wait for nothing").isNotEmpty();
             if (work.growth()) {
@@ -96,7 +97,7 @@ class DiversionErrandsTests {
 
     @Test
     void nobodyWaitsForWhatIsClosed() {
-        errands.policyChanged(new SadbEvent.PoliciesFlushed());
+        errands.policiesChanged(List.of(new SadbEvent.PoliciesFlushed()));
         assertThat(errands.close()).isTrue();
         assertThat(errands.close()).isFalse();
         errands.awaitAll();

@@ -184,6 +184,89 @@ public abstract class SadbBackendContract {
     }
 
     @Test
+    void runsAListAsAWholeAndGivesItsAnswersInOrder() throws IOException {
+        List<SadbOperation> operations =
+                List.of(
+                        new SadbOperation.FlushSas(IpsecProtocol.UNSPEC),
+                        new SadbOperation.AddSa(esp(1).build()),
+                        new SadbOperation.DumpSas(IpsecProtocol.UNSPEC),
+                        new SadbOperation.DumpPolicies(),
+                        new SadbOperation.AddPolicy(policies().get(0)),
+                        new SadbOperation.GetPolicy(policies().get(0)),
+                        new SadbOperation.AddSa(esp(2).build()));
+        List<SadbReply> replies = new ArrayList<>();
+        Outcome outcome =
+                backend.executeWhole(
+                        operations,
+                        (index, reply) -> {
+                            assertThat(index).isEqualTo(replies.size());
+                            replies.add(reply);
+                        });
+        assertThat(outcome).isEqualTo(new Outcome.Carried());
+        assertThat(replies).hasSameSizeAs(operations);
+        assertThat(replies.get(1)).isEqualTo(done());
+        assertThat(replies.get(2))
+                .isInstanceOfSatisfying(
+                        SadbReply.Sas.class, all -> assertThat(all.snapshots()).hasSize(1));
+        assertThat(replies.get(3)).isEqualTo(new SadbReply.Policies(List.of()));
+        assertThat(replies.get(5)).isInstanceOf(SadbReply.FoundPolicy.class);
+        assertThat(dump(IpsecProtocol.UNSPEC)).hasSize(2);
+    }
+
+    @Test
+    void takesBackAListOfWhichOneIsRefused() throws IOException {
+        execute(new SadbOperation.AddSa(esp(1).build()));
+        execute(new SadbOperation.AddPolicy(policies().get(0)));
+        List<SadbReply> replies = new ArrayList<>();
+        Outcome outcome =
+                backend.executeWhole(
+                        List.of(
+                                new SadbOperation.DeletePolicy(policies().get(0)),
+                                new SadbOperation.AddPolicy(policies().get(1)),
+                                new SadbOperation.AddSa(esp(2).build()),
+                                new SadbOperation.AddSa(esp(1).build()),
+                                new SadbOperation.AddSa(esp(3).build())),
+                        (_, reply) -> replies.add(reply));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.TakenBack.class,
+                        back -> {
+                            assertThat(back.index()).isEqualTo(3);
+                            assertThat(back.refusal().errno()).isEqualTo(Errno.EEXIST);
+                            assertThat(back.remains()).isEmpty();
+                        });
+        assertThat(replies).hasSize(4).last().isInstanceOf(SadbReply.Refused.class);
+        assertThat(dump(IpsecProtocol.UNSPEC)).hasSize(1);
+        assertThat(get(policies().get(0)).withId(0)).isEqualTo(policies().get(0));
+        assertRefused(new SadbOperation.GetPolicy(policies().get(1)), Errno.ENOENT);
+    }
+
+    @Test
+    void runsThousandsAsAWhole() throws IOException {
+        List<SadbOperation> operations = new ArrayList<>();
+        operations.add(new SadbOperation.FlushSas(IpsecProtocol.UNSPEC));
+        for (int i = 0; i < MANY; i++) {
+            operations.add(new SadbOperation.AddSa(esp(i).build()));
+        }
+        int[] done = {0};
+        assertThat(backend.executeWhole(operations, (_, _) -> done[0]++))
+                .isEqualTo(new Outcome.Carried());
+        assertThat(done[0]).isEqualTo(operations.size());
+        assertThat(dump(IpsecProtocol.UNSPEC)).hasSize(MANY);
+    }
+
+    @Test
+    void putsBackAnSaThatWasDeleted() throws IOException {
+        SecurityAssociation association = esp(1).replayWindow(32).build();
+        execute(new SadbOperation.AddSa(association));
+        SaSnapshot before = get(association);
+        execute(new SadbOperation.FlushSas(IpsecProtocol.UNSPEC));
+        assertThat(execute(new SadbOperation.RestoreSa(before))).isEqualTo(done());
+        assertThat(get(association).association()).isEqualTo(association);
+        assertRefused(new SadbOperation.RestoreSa(before), Errno.EEXIST);
+    }
+
+    @Test
     void dumpsOneProtocol() throws IOException {
         addAll(possible());
         assertThat(dump(IpsecProtocol.AH))
