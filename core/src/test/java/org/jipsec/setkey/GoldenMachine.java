@@ -29,9 +29,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /// The machine on which the goldens were made, as far as setkey sees it: empty databases, no DNS,
-/// Debian's services. Time stands still but for [#sleep].
+/// Debian's services. Time stands still but for [#sleep], unless the databases are a kernel's.
 public final class GoldenMachine implements GoldenScript.Program, AutoCloseable {
     /// Without DNS every name gives the same answer; of the services only those of UDP count.
     public static final ClassicNames NAMES =
@@ -55,13 +56,37 @@ public final class GoldenMachine implements GoldenScript.Program, AutoCloseable 
                 }
             };
 
-    private final Clock clock = new Clock();
-    private final SadbEngine engine = new SadbEngine(clock, new Random(1), 4711);
+    /// Who answers a session.
+    @FunctionalInterface
+    public interface Databases {
+        /// @param processId another for each
+        SadbBackend open(int processId) throws IOException;
+    }
+
+    private final InstantSource clock;
+    private final Consumer<Duration> sleep;
     private final Optional<KeyService> service;
+    private final Databases databases;
     private int processId = 1000;
 
     private GoldenMachine(boolean pfkey) {
+        Clock still = new Clock();
+        SadbEngine engine = new SadbEngine(still, new Random(1), 4711);
+        clock = still;
+        sleep =
+                duration -> {
+                    still.now = still.now.plus(duration);
+                    engine.tick();
+                };
         service = pfkey ? Optional.of(new KeyService(engine.backend())) : Optional.empty();
+        databases = pfkey ? this::connected : _ -> engine.backend();
+    }
+
+    private GoldenMachine(Databases kernel) {
+        clock = InstantSource.system();
+        sleep = GoldenMachine::sleepReally;
+        service = Optional.empty();
+        databases = kernel;
     }
 
     /// Sessions call the engine.
@@ -72,6 +97,24 @@ public final class GoldenMachine implements GoldenScript.Program, AutoCloseable 
     /// Sessions speak PF_KEY, and so have messages for `-v` and `-H`.
     public static GoldenMachine overPfkey() {
         return new GoldenMachine(true);
+    }
+
+    /// Sessions reach a kernel, in which time is what it is.
+    static GoldenMachine overKernel(Databases kernel) {
+        return new GoldenMachine(kernel);
+    }
+
+    private static void sleepReally(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private SadbBackend connected(int ownProcessId) throws IOException {
+        return PfkeyBackend.open(
+                connect(), ownProcessId, PfkeyBackend.Peer.SERVICE, Duration.ofSeconds(20));
     }
 
     /// A channel to the service of [#overPfkey].
@@ -155,13 +198,10 @@ public final class GoldenMachine implements GoldenScript.Program, AutoCloseable 
     }
 
     private SadbBackend open(Trace trace) throws IOException {
-        if (service.isEmpty()) {
-            return engine.backend();
+        SadbBackend backend = databases.open(processId++);
+        if (backend instanceof PfkeyBackend pfkey) {
+            pfkey.trace(trace);
         }
-        PfkeyBackend backend =
-                PfkeyBackend.open(
-                        connect(), processId++, PfkeyBackend.Peer.SERVICE, Duration.ofSeconds(20));
-        backend.trace(trace);
         return backend;
     }
 
@@ -188,8 +228,7 @@ public final class GoldenMachine implements GoldenScript.Program, AutoCloseable 
 
     @Override
     public void sleep(Duration duration) {
-        clock.now = clock.now.plus(duration);
-        engine.tick();
+        sleep.accept(duration);
     }
 
     private static ClassicSettings settings(CharSequence letters) {
