@@ -18,8 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// All that the running kernel offers for IPsec. What the lists of modules tell is believed; only
-/// what they do not is tried, so that nothing is loaded that was not.
+/// All that the running kernel offers for IPsec. What the lists of modules tell is believed, so
+/// that nothing is loaded by looking; only where there are none, as in many containers, it is
+/// tried.
 ///
 /// @param protocols each of ESP, AH, IPComp over IPv4 and IPv6
 /// @param algorithms all that we know, in the order of the registry
@@ -83,8 +84,11 @@ record KernelOffer(Offer xfrm, Offer pfkey, List<Protocol> protocols, List<Algor
     private static JsonWriter offer(JsonWriter json, Offer offer) {
         return switch (offer) {
             case Offer.Present() -> json.name("offer").string("present");
-            case Offer.Loadable(String module) ->
-                    json.name("offer").string("loadable").name("module").string(module);
+            case Offer.Loadable(var modules) -> {
+                json.name("offer").string("loadable").name("modules").open('[');
+                modules.forEach(json::string);
+                yield json.close(']');
+            }
             case Offer.Missing() -> json.name("offer").string("missing");
             case Offer.Unknown() -> json.name("offer").string("unknown");
         };

@@ -34,8 +34,8 @@ final class KernelProbes {
     private static Finding one(String id, Offer offer) {
         return switch (offer) {
             case Offer.Present() -> Finding.ok(id, "in this kernel");
-            case Offer.Loadable(String module) ->
-                    Finding.ok(id, "comes with module " + module + " when it is needed");
+            case Offer.Loadable loadable ->
+                    Finding.ok(id, "comes with module " + loadable.names() + " when it is needed");
             case Offer.Missing() -> Finding.absent(id, "not in this kernel");
             case Offer.Unknown() -> Finding.unknown(id, "no list of modules tells");
         };
@@ -59,7 +59,7 @@ final class KernelProbes {
         String family = each.family() == IpFamily.IPV4 ? "IPv4" : "IPv6";
         return switch (each.offer()) {
             case Offer.Present() -> family;
-            case Offer.Loadable(String module) -> family + " with module " + module;
+            case Offer.Loadable loadable -> family + " with module " + loadable.names();
             case Offer.Missing() -> "not " + family;
             case Offer.Unknown() -> family + " unknown";
         };
@@ -99,8 +99,8 @@ final class KernelProbes {
     }
 
     private static String word(Algorithm each) {
-        return each.offer() instanceof Offer.Loadable(String module)
-                ? each.word() + " (" + module + ")"
+        return each.offer() instanceof Offer.Loadable loadable
+                ? each.word() + " (" + loadable.names() + ")"
                 : each.word();
     }
 

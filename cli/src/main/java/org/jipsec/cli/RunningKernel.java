@@ -13,6 +13,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,7 +57,7 @@ final class RunningKernel implements KernelFacts {
     Offer module(String name) {
         return switch (modules().presence(name)) {
             case LOADED -> new Offer.Present();
-            case LOADABLE -> new Offer.Loadable(name);
+            case LOADABLE -> new Offer.Loadable(List.of(name));
             case UNKNOWN -> modules().areComplete() ? new Offer.Missing() : new Offer.Unknown();
         };
     }
@@ -65,18 +67,25 @@ final class RunningKernel implements KernelFacts {
         if (instances().contains(wanted.name())) {
             return new Offer.Present();
         }
+        List<String> needed = new ArrayList<>();
         boolean missing = false;
         for (String part : wanted.parts()) {
-            Optional<String> module = modules().toLoad("crypto-" + part);
-            if (!instances().contains(part) && module.isPresent()) {
-                return new Offer.Loadable(module.get());
+            String alias = "crypto-" + part;
+            if (!instances().contains(part) && !modules().isHere(alias, part)) {
+                Optional<String> module = modules().toLoad(alias);
+                module.ifPresent(needed::add);
+                missing |= module.isEmpty();
             }
-            missing |= !instances().contains(part) && !modules().isHere("crypto-" + part, part);
         }
-        if (!missing) {
-            return new Offer.Present();
+        if (missing) {
+            return modules().areComplete() ? new Offer.Missing() : new Offer.Unknown();
         }
-        return modules().areComplete() ? new Offer.Missing() : new Offer.Unknown();
+        return needed.isEmpty() ? new Offer.Present() : new Offer.Loadable(needed);
+    }
+
+    @Override
+    public boolean loadsModules() {
+        return Files.exists(Path.of("/proc/modules"));
     }
 
     @Override

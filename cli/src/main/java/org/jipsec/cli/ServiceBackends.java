@@ -152,8 +152,11 @@ final class ServiceBackends implements BackendOpener {
     }
 
     private static String reason() {
-        return Files.exists(Path.of("/proc/net/xfrm_stat"))
-                ? "no ESP in this kernel that I may use"
-                : "no IPsec in this kernel";
+        if (!KernelIpsec.netlinkHasXfrm()) {
+            return "no IPsec in this kernel";
+        }
+        return new RunningKernel().mayAdminister()
+                ? "this kernel has XFRM, but no ESP"
+                : "no right to use this kernel's IPsec";
     }
 }

@@ -40,7 +40,7 @@ class KernelProbesTests {
                                 Kind.CIPHER,
                                 "camellia-cbc",
                                 "cbc(camellia)",
-                                new Offer.Loadable("camellia_generic")),
+                                new Offer.Loadable(List.of("camellia_generic"))),
                         new Algorithm(Kind.CIPHER, "twofish-cbc", "cbc(twofish)", GONE),
                         new Algorithm(Kind.COMPRESSION, "deflate", "deflate", GONE)));
     }
@@ -54,7 +54,7 @@ class KernelProbesTests {
 
     @Test
     void groupsWhatThereIsWhatAModuleBringsAndWhatThereIsNot() {
-        KernelOffer offer = offer(HERE, GONE, HERE, new Offer.Loadable("esp6"));
+        KernelOffer offer = offer(HERE, GONE, HERE, new Offer.Loadable(List.of("esp6")));
         assertThat(finding(offer, "kernel-esp"))
                 .isEqualTo(Finding.ok("kernel-esp", "IPv4; IPv6 with module esp6"));
         assertThat(finding(offer, "kernel-ah").state()).isEqualTo(Finding.State.ABSENT);

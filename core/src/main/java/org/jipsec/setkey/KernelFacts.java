@@ -5,6 +5,8 @@ import org.jipsec.sadb.CompressionAlgorithm;
 import org.jipsec.sadb.EncryptionAlgorithm;
 import org.jipsec.sadb.IpsecProtocol;
 
+import java.util.List;
+
 /// What is known of the running kernel beyond what it answers: enough to tell a refusal's cause.
 /// Asking changes nothing, and is done only when something was refused.
 public interface KernelFacts {
@@ -12,8 +14,17 @@ public interface KernelFacts {
     sealed interface Offer {
         record Present() implements Offer {}
 
-        /// @param module that brings it, as modprobe takes it
-        record Loadable(String module) implements Offer {}
+        /// @param modules that bring it and are not loaded, as modprobe takes them
+        record Loadable(List<String> modules) implements Offer {
+            public Loadable {
+                modules = List.copyOf(modules);
+            }
+
+            /// `cbc camellia_generic`
+            public String names() {
+                return String.join(" ", modules);
+            }
+        }
 
         record Missing() implements Offer {}
 
@@ -44,6 +55,11 @@ public interface KernelFacts {
                 }
 
                 @Override
+                public boolean loadsModules() {
+                    return true;
+                }
+
+                @Override
                 public boolean mayAdminister() {
                     return true;
                 }
@@ -61,6 +77,9 @@ public interface KernelFacts {
     Offer authentication(AuthAlgorithm algorithm);
 
     Offer compression(CompressionAlgorithm algorithm);
+
+    /// Whether the kernel can load modules at all.
+    boolean loadsModules();
 
     /// Whether this process has CAP_NET_ADMIN, over whatever network namespace.
     boolean mayAdminister();

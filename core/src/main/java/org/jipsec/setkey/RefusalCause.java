@@ -162,14 +162,16 @@ enum RefusalCause {
         }
         return Optional.of(
                 switch (refused.facts().protocol(refused.protocol(), refused.isIpv6())) {
-                    case Offer.Loadable(String module) ->
-                            "modprobe " + module + ", then again; or " + own;
+                    case Offer.Loadable loadable ->
+                            "modprobe " + loadable.names() + ", then again; or " + own;
                     case Offer.Missing() -> "this kernel is built without it: " + own;
                     case Offer.Present(), Offer.Unknown() ->
-                            "modprobe "
-                                    + refused.protocolModule()
-                                    + ", or where there is no such module: "
-                                    + own;
+                            refused.facts().loadsModules()
+                                    ? "modprobe "
+                                            + refused.protocolModule()
+                                            + ", or where there is no such module: "
+                                            + own
+                                    : "this kernel is built without it: " + own;
                 });
     }
 
@@ -215,12 +217,14 @@ enum RefusalCause {
                 lacking(refused).stream()
                         .flatMap(
                                 each ->
-                                        each.offer() instanceof Offer.Loadable(String module)
-                                                ? Stream.of(module)
+                                        each.offer() instanceof Offer.Loadable(var needed)
+                                                ? needed.stream()
                                                 : Stream.empty())
                         .toList();
         return Optional.of(
-                modules.isEmpty() ? other : "modprobe " + String.join(" ", modules) + "; " + other);
+                modules.isEmpty()
+                        ? other
+                        : "modprobe -a " + String.join(" ", modules) + "; " + other);
     }
 
     private static Optional<String> requireInstead(RefusedCase refused) {

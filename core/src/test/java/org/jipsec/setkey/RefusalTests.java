@@ -54,7 +54,9 @@ class RefusalTests {
 
         private Offer offer(String word) {
             return word.equals(lacking)
-                    ? loadable.isEmpty() ? new Offer.Missing() : new Offer.Loadable(loadable)
+                    ? loadable.isEmpty()
+                            ? new Offer.Missing()
+                            : new Offer.Loadable(List.of(loadable))
                     : new Offer.Present();
         }
 
@@ -76,6 +78,11 @@ class RefusalTests {
         @Override
         public Offer compression(CompressionAlgorithm algorithm) {
             return offer(algorithm.word());
+        }
+
+        @Override
+        public boolean loadsModules() {
+            return !loadable.isEmpty();
         }
 
         @Override
