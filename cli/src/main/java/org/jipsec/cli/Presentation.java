@@ -1,5 +1,8 @@
 package org.jipsec.cli;
 
+import org.jipsec.sadb.SaSnapshot;
+import org.jipsec.sadb.SaState;
+
 /// How a [Session] is to print what it prints.
 ///
 /// @param color ANSI escapes in diagnostics
@@ -19,5 +22,10 @@ record Presentation(
         boolean hex) {
     static Presentation plain(boolean color) {
         return new Presentation(color, false, false, false, false, false, false);
+    }
+
+    /// Whether an SA is among what `-D` lists.
+    boolean shows(SaSnapshot snapshot) {
+        return dead || snapshot.state() != SaState.DEAD;
     }
 }

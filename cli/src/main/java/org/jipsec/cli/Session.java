@@ -8,7 +8,6 @@ import org.jipsec.sadb.Capabilities;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.PolicySnapshot;
 import org.jipsec.sadb.SaSnapshot;
-import org.jipsec.sadb.SaState;
 import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
@@ -19,7 +18,6 @@ import org.jipsec.setkey.CompileOptions;
 import org.jipsec.setkey.Explanations;
 import org.jipsec.setkey.Plan;
 import org.jipsec.setkey.PlannedOperation;
-import org.jipsec.setkey.PolicyFormatter;
 import org.jipsec.setkey.Refusals;
 import org.jipsec.setkey.SaFormatter;
 import org.jipsec.setkey.SetkeyLanguage;
@@ -262,11 +260,11 @@ final class Session implements AutoCloseable {
     }
 
     int printAssociations() throws IOException {
-        return printed(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC));
+        return printedAsTheyCome(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC));
     }
 
     int printPolicies() throws IOException {
-        return printed(new SadbOperation.DumpPolicies());
+        return printedAsTheyCome(new SadbOperation.DumpPolicies());
     }
 
     int printStatistics() throws IOException {
@@ -294,7 +292,7 @@ final class Session implements AutoCloseable {
             Instant now = host.clock().instant();
             if (reply instanceof SadbReply.Sas(var snapshots)) {
                 for (SaSnapshot snapshot : snapshots) {
-                    if (shown(snapshot)) {
+                    if (presentation.shows(snapshot)) {
                         formatter.appendShort(text, snapshot, now);
                     }
                 }
@@ -334,6 +332,36 @@ final class Session implements AutoCloseable {
         return 0;
     }
 
+    /// A listing of any length in little memory.
+    private int printedAsTheyCome(SadbOperation dump) throws IOException {
+        if (presentation.json()) {
+            return printed(dump);
+        }
+        ClassicTrace trace = trace();
+        EntryPrinter printer = new EntryPrinter(host, presentation, out);
+        SadbReply.Refused[] refused = new SadbReply.Refused[1];
+        link().backend().stream(
+                dump,
+                reply -> {
+                    printMessages(trace.take());
+                    switch (reply) {
+                        case SadbReply.Sas(var snapshots) -> snapshots.forEach(printer::print);
+                        case SadbReply.Policies(var snapshots) -> snapshots.forEach(printer::print);
+                        case SadbReply.Refused no -> refused[0] = no;
+                        default -> throw new IllegalStateException("a dump answers " + reply);
+                    }
+                });
+        printMessages(trace.take());
+        if (refused[0] != null) {
+            return refused(dump, refused[0]);
+        }
+        if (!printer.hasSeenAny()) {
+            out.println(
+                    dump instanceof SadbOperation.DumpSas ? "No SAD entries." : "No SPD entries.");
+        }
+        return 0;
+    }
+
     private int printed(SadbOperation operation) throws IOException {
         return printed(operation, execute(operation));
     }
@@ -359,20 +387,8 @@ final class Session implements AutoCloseable {
         if (snapshots.isEmpty()) {
             out.println("No SAD entries.");
         }
-        SaFormatter formatter = new SaFormatter(zone(), presentation.ports());
-        Instant now = host.clock().instant();
-        StringBuilder text = new StringBuilder(1024);
-        for (SaSnapshot snapshot : snapshots) {
-            if (shown(snapshot)) {
-                text.setLength(0);
-                formatter.append(text, snapshot, now);
-                out.append(text);
-            }
-        }
-    }
-
-    private boolean shown(SaSnapshot snapshot) {
-        return presentation.dead() || snapshot.state() != SaState.DEAD;
+        EntryPrinter printer = new EntryPrinter(host, presentation, out);
+        snapshots.forEach(printer::print);
     }
 
     private void printPolicies(List<PolicySnapshot> snapshots) {
@@ -383,13 +399,8 @@ final class Session implements AutoCloseable {
         if (snapshots.isEmpty()) {
             out.println("No SPD entries.");
         }
-        PolicyFormatter formatter = new PolicyFormatter(zone(), presentation.ports());
-        StringBuilder text = new StringBuilder(1024);
-        for (PolicySnapshot snapshot : snapshots) {
-            text.setLength(0);
-            formatter.append(text, snapshot);
-            out.append(text);
-        }
+        EntryPrinter printer = new EntryPrinter(host, presentation, out);
+        snapshots.forEach(printer::print);
     }
 
     private ZoneId zone() {
