@@ -3,10 +3,8 @@ package org.jipsec.dataplane;
 import org.jipsec.sadb.AuthAlgorithm;
 import org.jipsec.sadb.CompressionAlgorithm;
 import org.jipsec.sadb.EncryptionAlgorithm;
-import org.jipsec.sadb.Endpoint;
 import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.IpsecProtocol;
-import org.jipsec.sadb.SaMode;
 import org.jipsec.sadb.SadbReply.Refused;
 import org.jipsec.sadb.SecurityAssociation;
 import org.jspecify.annotations.Nullable;
@@ -15,23 +13,6 @@ import org.jspecify.annotations.Nullable;
 /// the sentences, which say no key, are ours.
 final class SaChecks {
     private SaChecks() {}
-
-    /// As Linux keeps it: without ports, which mean nothing in an SA, and never of mode any.
-    static SecurityAssociation normal(SecurityAssociation association) {
-        boolean plain =
-                association.source().port() == 0
-                        && association.destination().port() == 0
-                        && association.mode() != SaMode.ANY;
-        if (plain) {
-            return association;
-        }
-        return association.toBuilder()
-                .between(
-                        Endpoint.of(association.source().address()),
-                        Endpoint.of(association.destination().address()))
-                .mode(association.mode() == SaMode.ANY ? SaMode.TRANSPORT : association.mode())
-                .build();
-    }
 
     /// Null when there is nothing to refuse.
     static @Nullable Refused refusal(SecurityAssociation association) {

@@ -3,6 +3,7 @@ package org.jipsec.dataplane;
 import org.jipsec.sadb.Endpoint;
 import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.NormalForm;
 import org.jipsec.sadb.PolicyRule;
 import org.jipsec.sadb.SaId;
 import org.jipsec.sadb.SaReference;
@@ -120,7 +121,7 @@ final class SadOperations {
     }
 
     SadbReply add(SecurityAssociation wanted) {
-        SecurityAssociation association = SaChecks.normal(wanted);
+        SecurityAssociation association = NormalForm.of(wanted);
         Refused refusal = SaChecks.refusal(association);
         if (refusal != null) {
             return refusal;
@@ -145,7 +146,7 @@ final class SadOperations {
     }
 
     SadbReply update(SecurityAssociation wanted) {
-        SecurityAssociation association = SaChecks.normal(wanted);
+        SecurityAssociation association = NormalForm.of(wanted);
         Refused refusal = SaChecks.refusal(association);
         if (refusal != null) {
             return refusal;
@@ -198,7 +199,7 @@ final class SadOperations {
     /// At its age's place among the others, so that of several for one purpose packets take the one
     /// they took before.
     SadbReply restore(SaSnapshot snapshot) {
-        SecurityAssociation association = SaChecks.normal(snapshot.association());
+        SecurityAssociation association = NormalForm.of(snapshot.association());
         boolean isLarval = snapshot.state() == SaState.LARVAL;
         Refused refusal = isLarval ? null : SaChecks.refusal(association);
         if (refusal != null) {

@@ -2,7 +2,9 @@ package org.jipsec.dataplane;
 
 import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.Lifetime;
+import org.jipsec.sadb.NormalForm;
 import org.jipsec.sadb.Policy;
+import org.jipsec.sadb.PolicyKey;
 import org.jipsec.sadb.PolicySnapshot;
 import org.jipsec.sadb.SadbEvent;
 import org.jipsec.sadb.SadbEvent.Change;
@@ -104,8 +106,7 @@ final class SpdOperations {
         }
         long now = clock.millis();
         timers.cancel(old);
-        PolicyRecord record =
-                policies.replace(old, PolicyChecks.normal(wanted, policies::newReqid), now);
+        PolicyRecord record = policies.replace(old, NormalForm.of(wanted, policies::newReqid), now);
         timers.arm(record, deadline(record, now));
         tell(new SadbEvent.PolicyChanged(Change.UPDATED, snapshot(record)));
         return new SadbReply.Done();
@@ -113,7 +114,7 @@ final class SpdOperations {
 
     private void insert(Policy wanted) {
         long now = clock.millis();
-        PolicyRecord record = policies.add(PolicyChecks.normal(wanted, policies::newReqid), now);
+        PolicyRecord record = policies.add(NormalForm.of(wanted, policies::newReqid), now);
         timers.arm(record, deadline(record, now));
         tell(new SadbEvent.PolicyChanged(Change.ADDED, snapshot(record)));
     }
@@ -191,7 +192,7 @@ final class SpdOperations {
 
     private static Policy normal(Policy policy) {
         return new Policy(
-                PolicyChecks.normal(policy.selector()),
+                PolicyKey.of(policy).selector(),
                 policy.direction(),
                 policy.action(),
                 policy.priority(),

@@ -32,4 +32,28 @@ public record SaSnapshot(
             DumpMark mark) {
         this(association, state, current, mark, Optional.empty());
     }
+
+    /// How far ahead of its snapshot an SA sends that is put back: what it may have sent between
+    /// that and its end. A tenth of a percent of its numbers, and its peer takes any number ahead.
+    private static final long MARGIN = 1 << 22;
+
+    private static final long LAST_SHORT_SEQUENCE = 0xffff_ffffL;
+
+    /// As it is to be put back when it has gone on sending after this snapshot, for a while; itself
+    /// where its numbers are not known.
+    public SaSnapshot ahead() {
+        if (sequence.isEmpty()) {
+            return this;
+        }
+        SequenceState numbers = sequence.get();
+        long last = association.extendedSequence() ? -1L : LAST_SHORT_SEQUENCE;
+        long left = last - numbers.sent();
+        long sent = Long.compareUnsigned(left, MARGIN) < 0 ? last : numbers.sent() + MARGIN;
+        return new SaSnapshot(
+                association,
+                state,
+                current,
+                mark,
+                Optional.of(new SequenceState(sent, numbers.received(), numbers.window())));
+    }
 }

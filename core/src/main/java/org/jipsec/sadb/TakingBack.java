@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /// Makes everything as it was before the [Notes] began, by the difference between then and now and
 /// not step by step: a policy that is there under the same name is replaced where it stands.
@@ -16,12 +15,6 @@ import java.util.Optional;
 /// The order leaves no traffic in the clear that a policy of either state would protect: policies
 /// come back first, whether or not their SAs will; what was added to them goes last.
 final class TakingBack {
-    /// How far ahead of its snapshot a restored SA sends: what it may have sent between that and
-    /// its deletion. A tenth of a percent of its numbers, and its peer takes any number ahead.
-    private static final long MARGIN = 1 << 22;
-
-    private static final long LAST_SHORT_SEQUENCE = 0xffff_ffffL;
-
     private final SadbBackend backend;
     private final Notes notes;
     private final List<Outcome.Remains> remains = new ArrayList<>();
@@ -150,29 +143,13 @@ final class TakingBack {
                 continue;
             }
             if (note.isGone || isFromLarval(note)) {
-                lost.add(ahead(before));
+                lost.add(before.ahead());
             } else if (note.isUpdated) {
                 operations.add(new SadbOperation.UpdateSa(before.association()));
             }
         }
         lost.sort(Comparator.comparing(snapshot -> snapshot.current().added()));
         lost.forEach(snapshot -> operations.add(new SadbOperation.RestoreSa(snapshot)));
-    }
-
-    private static SaSnapshot ahead(SaSnapshot snapshot) {
-        if (snapshot.sequence().isEmpty()) {
-            return snapshot;
-        }
-        SequenceState numbers = snapshot.sequence().get();
-        long last = snapshot.association().extendedSequence() ? -1L : LAST_SHORT_SEQUENCE;
-        long left = last - numbers.sent();
-        long sent = Long.compareUnsigned(left, MARGIN) < 0 ? last : numbers.sent() + MARGIN;
-        return new SaSnapshot(
-                snapshot.association(),
-                snapshot.state(),
-                snapshot.current(),
-                snapshot.mark(),
-                Optional.of(new SequenceState(sent, numbers.received(), numbers.window())));
     }
 
     /// A deletion goes by what the key has.
