@@ -5,6 +5,7 @@ import org.jipsec.setkey.ClassicTrace;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /// An open backend, with the messages behind what it is asked and answers.
@@ -21,6 +22,11 @@ interface BackendLink extends AutoCloseable {
     /// @param messages gets whole PF_KEY messages, to be read before it returns, which is false
     ///     when it wants no more
     void monitor(Predicate<ByteBuffer> messages) throws IOException;
+
+    /// Where to keep what is known of this database beside it; empty where there is no place.
+    default Optional<StatePlace> statePlace() {
+        return Optional.empty();
+    }
 
     @Override
     void close() throws IOException;

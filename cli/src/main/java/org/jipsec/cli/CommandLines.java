@@ -24,7 +24,11 @@ public final class CommandLines {
         spec.usageMessage()
                 .sortOptions(false)
                 .customSynopsis(
-                        "jsetkey [-nvrk] [--check] [--json] -f FILE",
+                        "jsetkey [-nvrk] [--check] [--keep-going] [--json] -f FILE",
+                        "       jsetkey plan [-rk] [--prune] [--json] -f FILE",
+                        "       jsetkey apply [-rk] [--prune] [--revert-after TIME] [--json] -f"
+                                + " FILE",
+                        "       jsetkey confirm",
                         "       jsetkey [-nvrk] -c",
                         "       jsetkey [-Paplv] [--json] -D",
                         "       jsetkey [-Pv] -F",
@@ -35,7 +39,8 @@ public final class CommandLines {
                 .footer(
                         "",
                         "Exit status: 0 all done; 1 the file is wrong or something was refused;",
-                        "2 the command line is wrong. Called as setkey, or with --classic, it does",
+                        "2 the command line is wrong, and of plan: something would change. Called"
+                                + " as setkey, or with --classic, it does",
                         "as setkey of ipsec-tools 0.8.2 does.");
         flag(spec, "read commands from standard input; on a terminal: the shell", "-c");
         value(spec, "load FILE; - is standard input", "FILE", "-f");
@@ -56,6 +61,15 @@ public final class CommandLines {
                 spec,
                 "with -f, -c: what is refused stops nothing, and nothing is taken back",
                 "--keep-going");
+        flag(
+                spec,
+                "plan, apply: what jsetkey put there and FILE does not name goes, too",
+                "--prune");
+        value(
+                spec,
+                "apply: undo it after TIME (60s, 5m) unless jsetkey confirm follows",
+                "TIME",
+                "--revert-after");
         value(spec, "auto (the default), userspace, pfkey or xfrm", "NAME", "--backend");
         value(spec, "where the userspace service listens", "PATH", "--socket");
         flag(spec, "print diagnostics, dumps and counters as JSON", "--json");

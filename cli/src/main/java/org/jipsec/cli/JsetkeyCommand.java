@@ -3,6 +3,7 @@ package org.jipsec.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// jsetkey in its default mode.
@@ -22,12 +23,17 @@ final class JsetkeyCommand {
                 return new SetkeyCommand(host, backends).run(in, out, err, arguments);
             }
         }
+        if (arguments.length > 0 && arguments[0].equals(RevertWatcher.NAME)) {
+            return new RevertWatcher(host, backends)
+                    .run(in, out, Arrays.copyOfRange(arguments, 1, arguments.length));
+        }
         try {
             return run(options(arguments), in, out, err);
         } catch (UsageException wrong) {
             err.println("jsetkey: " + wrong.getMessage());
             err.println("try: jsetkey --help");
-            return 2;
+            // of plan 2 means that something would change
+            return arguments.length > 0 && arguments[0].equals("plan") ? 1 : 2;
         } catch (IOException failed) {
             out.flush();
             err.println("jsetkey: " + Reasons.message(failed));
@@ -79,6 +85,7 @@ final class JsetkeyCommand {
                 case MONITOR -> session.monitor(options.timestamps() > 1);
                 case PRINT_DUMPS -> printDumps(options, out, err);
                 case STATISTICS -> session.printStatistics();
+                case PLAN, APPLY, CONFIRM -> change(session, options, in, out, err);
                 case EXPLAIN ->
                         options.file().isEmpty()
                                 ? session.listCodes()
@@ -111,6 +118,25 @@ final class JsetkeyCommand {
                 return asks && backends.leadsToKernel(options.backend(), options.socket());
             }
         };
+    }
+
+    private int change(
+            Session session,
+            JsetkeyOptions options,
+            InputStream in,
+            PrintWriter out,
+            PrintWriter err)
+            throws IOException {
+        ChangeCommand command = new ChangeCommand(session, host, options.json(), out, err);
+        if (options.action() == JsetkeyOptions.Action.CONFIRM) {
+            return command.confirm();
+        }
+        boolean isInput = options.file().equals("-");
+        String name = isInput ? "<stdin>" : options.file();
+        byte[] octets = isInput ? standardInput(in) : session.read(options.file());
+        return options.action() == JsetkeyOptions.Action.PLAN
+                ? command.plan(name, octets, options.wish())
+                : command.apply(name, octets, options.wish());
     }
 
     static java.util.function.Consumer<String> notice(PrintWriter err) {

@@ -1,6 +1,7 @@
 package org.jipsec.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ record JsetkeyOptions(
         boolean dryRun,
         boolean check,
         boolean keepGoing,
+        ChangeCommand.Wish wish,
         boolean verbose,
         boolean hex,
         boolean forward,
@@ -43,6 +45,9 @@ record JsetkeyOptions(
         PRINT_DUMPS,
         STATISTICS,
         EXPLAIN,
+        PLAN,
+        APPLY,
+        CONFIRM,
         HELP,
         VERSION
     }
@@ -73,6 +78,7 @@ record JsetkeyOptions(
                 given.has("-n"),
                 given.has("--check"),
                 given.has("--keep-going"),
+                wish(given, action),
                 given.has("-v"),
                 given.has("-H"),
                 !given.has("-k"),
@@ -96,8 +102,8 @@ record JsetkeyOptions(
             return;
         }
         switch (action) {
-            case LOAD, READ_INPUT, DUMP, FLUSH, STATISTICS, HELP, VERSION -> {}
-            case MONITOR, PRINT_DUMPS, EXPLAIN ->
+            case LOAD, READ_INPUT, DUMP, FLUSH, STATISTICS, PLAN, APPLY, HELP, VERSION -> {}
+            case MONITOR, PRINT_DUMPS, EXPLAIN, CONFIRM ->
                     throw new UsageException("--json goes with -f, -c, -D and --stats");
         }
         for (String option : List.of("-v", "-H", "-l")) {
@@ -105,6 +111,75 @@ record JsetkeyOptions(
                 throw new UsageException("--json and " + option + " cannot be given together");
             }
         }
+    }
+
+    /// `plan`, `apply` or `confirm`; empty for none of them.
+    private static Optional<Action> change(GivenOptions given) throws UsageException {
+        String word = given.positionals().isEmpty() ? "" : given.positionals().getFirst();
+        Action action;
+        switch (word) {
+            case "plan" -> action = Action.PLAN;
+            case "apply" -> action = Action.APPLY;
+            case "confirm" -> action = Action.CONFIRM;
+            default -> {
+                return Optional.empty();
+            }
+        }
+        if (given.positionals().size() > 1) {
+            throw new UsageException(
+                    action == Action.CONFIRM
+                            ? "confirm takes no argument"
+                            : "the file goes behind -f: jsetkey " + word + " -f FILE");
+        }
+        if (action != Action.CONFIRM && !given.has("-f")) {
+            throw new UsageException(word + " needs a file: jsetkey " + word + " -f FILE");
+        }
+        for (String other :
+                List.of("-c", "-D", "-F", "-x", "--stats", "-n", "--check", "-v", "-H")) {
+            if (given.has(other)) {
+                throw new UsageException(word + " and " + other + " cannot be given together");
+            }
+        }
+        if (action == Action.CONFIRM && given.has("-f")) {
+            throw new UsageException("confirm takes no file");
+        }
+        return Optional.of(action);
+    }
+
+    private static ChangeCommand.Wish wish(GivenOptions given, Action action)
+            throws UsageException {
+        boolean isChange = action == Action.PLAN || action == Action.APPLY;
+        if (given.has("--prune") && !isChange) {
+            throw new UsageException("--prune goes with plan and apply");
+        }
+        if (given.has("--revert-after") && action != Action.APPLY) {
+            throw new UsageException("--revert-after goes with apply");
+        }
+        if (given.has("--keep-going") && isChange) {
+            throw new UsageException("--keep-going goes with -f and -c alone");
+        }
+        return new ChangeCommand.Wish(
+                given.has("--prune"),
+                given.has("--revert-after")
+                        ? Optional.of(duration(given.value("--revert-after", "")))
+                        : Optional.empty());
+    }
+
+    private static Duration duration(String text) throws UsageException {
+        int digits = 0;
+        while (digits < text.length() && Character.digit(text.charAt(digits), 10) >= 0) {
+            digits++;
+        }
+        String unit = text.substring(digits);
+        if (digits < 1 || digits > 6 || !(unit.equals("s") || unit.equals("m"))) {
+            throw new UsageException("--revert-after takes a time like 60s or 5m, not " + text);
+        }
+        long count = Long.parseLong(text.substring(0, digits));
+        Duration time = unit.equals("s") ? Duration.ofSeconds(count) : Duration.ofMinutes(count);
+        if (time.isZero()) {
+            throw new UsageException("--revert-after needs some time to confirm in");
+        }
+        return time;
     }
 
     private static Action action(GivenOptions given) throws UsageException {
@@ -116,6 +191,10 @@ record JsetkeyOptions(
         }
         List<String> named = new ArrayList<>();
         Action action = Action.HELP;
+        Optional<Action> change = change(given);
+        if (change.isPresent()) {
+            return change.get();
+        }
         if (!given.positionals().isEmpty()) {
             boolean explain = given.positionals().getFirst().equals("explain");
             action = explain ? Action.EXPLAIN : Action.PRINT_DUMPS;

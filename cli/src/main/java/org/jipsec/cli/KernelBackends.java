@@ -51,7 +51,8 @@ interface KernelBackends {
                             XfrmBackend.open(
                                     PfkeyLink.processId(),
                                     InstantSource.system(),
-                                    PfkeyLink.PATIENCE));
+                                    PfkeyLink.PATIENCE),
+                            StatePlace::ofKernel);
                 }
 
                 @Override
@@ -59,7 +60,8 @@ interface KernelBackends {
                     return new PfkeyLink(
                             KernelPfkeyChannel.open(),
                             KernelPfkeyChannel::open,
-                            PfkeyBackend.Peer.KERNEL);
+                            PfkeyBackend.Peer.KERNEL,
+                            StatePlace::ofKernel);
                 }
             };
 

@@ -9,7 +9,9 @@ import org.jipsec.setkey.ClassicTrace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /// A backend that speaks PF_KEY: the userspace service, or a kernel.
 final class PfkeyLink implements BackendLink {
@@ -17,6 +19,7 @@ final class PfkeyLink implements BackendLink {
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Dial dial;
+    private final Supplier<Optional<StatePlace>> state;
     private final PfkeyBackend backend;
     private final MessageTrace trace = new MessageTrace();
 
@@ -27,8 +30,15 @@ final class PfkeyLink implements BackendLink {
     }
 
     /// @param channel the first of those that `dial` opens
-    PfkeyLink(PfkeyChannel channel, Dial dial, PfkeyBackend.Peer peer) throws IOException {
+    /// @param state where what is known of the database is kept
+    PfkeyLink(
+            PfkeyChannel channel,
+            Dial dial,
+            PfkeyBackend.Peer peer,
+            Supplier<Optional<StatePlace>> state)
+            throws IOException {
         this.dial = dial;
+        this.state = state;
         this.backend = PfkeyBackend.open(channel, processId(), peer, PATIENCE);
     }
 
@@ -54,6 +64,11 @@ final class PfkeyLink implements BackendLink {
                 }
             } while (messages.test(message));
         }
+    }
+
+    @Override
+    public Optional<StatePlace> statePlace() {
+        return state.get();
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.jipsec.setkey.PlannedOperation;
 import org.jipsec.setkey.Refusals;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -21,6 +22,7 @@ final class PlanRun {
     private final Diagnostics refusals;
     private final Refusals words;
     private final Consumer<SadbReply> replies;
+    private final List<SadbOperation> carried = new ArrayList<>();
     private int answered;
     private int refused;
     private String conclusion = "";
@@ -63,6 +65,11 @@ final class PlanRun {
         return refused == 0;
     }
 
+    /// What was done and not taken back.
+    List<SadbOperation> carried() {
+        return carried;
+    }
+
     /// What there is to say below the diagnostics of a run that was refused.
     String conclusion() {
         return conclusion;
@@ -74,6 +81,7 @@ final class PlanRun {
             refused++;
             refusals.report(words.of(planned, index, refusal));
         } else {
+            carried.add(planned.get(index).operation());
             replies.accept(reply);
         }
     }
@@ -97,6 +105,7 @@ final class PlanRun {
                     Code.NUMBERS_START_AGAIN.at(
                             cause.span(), id + " is back, but counts its packets from 1 again"));
         }
+        carried.clear();
         int left = takenBack.remains().size();
         conclusion =
                 left == 0

@@ -102,6 +102,10 @@ final class PlanText {
         }
     }
 
+    static SaReference reference(SecurityAssociation sa) {
+        return new SaReference(sa.source(), sa.destination(), sa.protocol(), sa.spi(), sa.mode());
+    }
+
     private static String text(SaReference reference) {
         return reference.protocol().word()
                 + " "

@@ -116,7 +116,8 @@ final class ServiceBackends implements BackendOpener {
                 new PfkeyLink(
                         channel,
                         () -> UnixPfkeyChannel.connect(place.socket()),
-                        PfkeyBackend.Peer.SERVICE));
+                        PfkeyBackend.Peer.SERVICE,
+                        () -> StatePlace.of(place)));
     }
 
     private BackendLink started(Optional<Path> socket, Consumer<String> notice) throws IOException {

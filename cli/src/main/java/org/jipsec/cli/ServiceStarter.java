@@ -42,17 +42,15 @@ final class ServiceStarter {
     /// @param options for it, besides
     static Started start(Host host, ServicePlace place, boolean wire, List<String> options)
             throws IOException {
-        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DETACH, "jipsecd"));
-        command.addAll(program(host));
+        List<String> command = new ArrayList<>(detached("jipsecd"));
+        command.addAll(program(host, "jipsecd"));
         command.addAll(
                 List.of("--foreground", "--socket", place.socket().toAbsolutePath().toString()));
         if (!wire) {
             command.add("--no-wire");
         }
         command.addAll(options);
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("JIPSEC_JAVA_HOME", System.getProperty("java.home"));
-        builder.directory(new File("/"));
+        ProcessBuilder builder = process(command);
         builder.redirectInput(new File("/dev/null"));
         builder.redirectError(ProcessBuilder.Redirect.appendTo(place.logFile().toFile()));
         Process process = builder.start();
@@ -84,10 +82,23 @@ final class ServiceStarter {
                 announcement.substring(comma + 2));
     }
 
-    private static List<String> program(Host host) {
+    /// What a command begins with that outlives us.
+    static List<String> detached(String name) {
+        return List.of("/bin/sh", "-c", DETACH, name);
+    }
+
+    static ProcessBuilder process(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("JIPSEC_JAVA_HOME", System.getProperty("java.home"));
+        builder.directory(new File("/"));
+        return builder;
+    }
+
+    /// A program of ours.
+    static List<String> program(Host host, String name) {
         if (host.home().isPresent()) {
             // absolute: the service starts in a folder of its own
-            Path program = host.home().get().resolve("bin/jipsecd").toAbsolutePath();
+            Path program = host.home().get().resolve("bin").resolve(name).toAbsolutePath();
             return List.of(program.toString());
         }
         return List.of(
@@ -97,7 +108,7 @@ final class ServiceStarter {
                 "-cp",
                 absolute(System.getProperty("java.class.path")),
                 Main.class.getName(),
-                "jipsecd");
+                name);
     }
 
     private static String absolute(String classPath) {

@@ -167,12 +167,12 @@ final class Session implements AutoCloseable {
         return 0;
     }
 
-    private Compilation compile(SourceText source) throws IOException {
+    Compilation compile(SourceText source) throws IOException {
         return SetkeyLanguage.compile(
                 source, capabilities(), new CompileOptions(!forward, new SystemNames()));
     }
 
-    private void report(SourceText source, Diagnostics diagnostics) {
+    void report(SourceText source, Diagnostics diagnostics) {
         if (presentation.json()) {
             out.println(new JsonRendering(source).all(diagnostics));
         } else if (diagnostics.errors() + diagnostics.warnings() + diagnostics.notes() > 0) {
@@ -182,7 +182,7 @@ final class Session implements AutoCloseable {
         }
     }
 
-    private void conclude(Diagnostics diagnostics, String outcome) {
+    void conclude(Diagnostics diagnostics, String outcome) {
         String summary = diagnostics.summary();
         if (!presentation.json() && !summary.isEmpty()) {
             err.println(summary + outcome);
@@ -200,16 +200,9 @@ final class Session implements AutoCloseable {
             return 0;
         }
         ClassicTrace trace = trace();
+        PlanRun run = planRun(planned, refusals, trace);
         SadbBackend backend = link().backend();
-        PlanRun run =
-                new PlanRun(
-                        planned,
-                        refusals,
-                        refusals(),
-                        reply -> {
-                            printMessages(trace.take());
-                            print(reply);
-                        });
+        Instant from = host.clock().instant();
         boolean isDone;
         try {
             isDone = run.carryOut(backend, keepGoing);
@@ -220,6 +213,10 @@ final class Session implements AutoCloseable {
             throw broken;
         }
         printMessages(trace.take());
+        Optional<StatePlace> place = link().statePlace();
+        if (place.isPresent()) {
+            Ledger.record(place.get(), run.carried(), from, host.clock().instant());
+        }
         if (presentation.json() || !isDone) {
             report(source, refusals);
         }
@@ -227,6 +224,33 @@ final class Session implements AutoCloseable {
             err.println(run.conclusion());
         }
         return isDone ? 0 : 1;
+    }
+
+    /// What carries out operations, and prints what they ask for.
+    PlanRun planRun(List<PlannedOperation> planned, Diagnostics refusals) throws IOException {
+        return planRun(planned, refusals, ClassicTrace.NONE);
+    }
+
+    private PlanRun planRun(
+            List<PlannedOperation> planned, Diagnostics refusals, ClassicTrace trace)
+            throws IOException {
+        return new PlanRun(
+                planned,
+                refusals,
+                refusals(),
+                reply -> {
+                    printMessages(trace.take());
+                    print(reply);
+                });
+    }
+
+    SadbBackend backend() throws IOException {
+        return link().backend();
+    }
+
+    /// Where to keep what is known of the backend's databases.
+    Optional<StatePlace> statePlace() throws IOException {
+        return link().statePlace();
     }
 
     private Refusals refusals() throws IOException {

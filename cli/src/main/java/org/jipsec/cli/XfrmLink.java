@@ -10,18 +10,23 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /// The kernel by XFRM. It has no PF_KEY messages to show, so where they are to be shown (`-v`,
 /// `-H`, `-x`) a [KeyService] stands in front of it, and they are what it would say.
 final class XfrmLink implements BackendLink {
     private final SadbBackend kernel;
+    private final Supplier<Optional<StatePlace>> state;
     private final MessageTrace trace = new MessageTrace();
     private @Nullable KeyService service;
     private @Nullable PfkeyBackend shown;
 
-    XfrmLink(SadbBackend kernel) {
+    /// @param state where what is known of the database is kept
+    XfrmLink(SadbBackend kernel, Supplier<Optional<StatePlace>> state) {
         this.kernel = kernel;
+        this.state = state;
     }
 
     @Override
@@ -67,6 +72,11 @@ final class XfrmLink implements BackendLink {
         MemoryPfkeyChannel.Pair pair = MemoryPfkeyChannel.pair();
         service.attach(pair.service());
         return pair.client();
+    }
+
+    @Override
+    public Optional<StatePlace> statePlace() {
+        return state.get();
     }
 
     @Override

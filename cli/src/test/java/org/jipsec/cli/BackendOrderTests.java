@@ -112,7 +112,8 @@ class BackendOrderTests {
             private BackendLink link(String name) {
                 opened.add(name);
                 return new XfrmLink(
-                        new SadbEngine(InstantSource.system(), new Random(1), 1).backend());
+                        new SadbEngine(InstantSource.system(), new Random(1), 1).backend(),
+                        Optional::empty);
             }
         };
     }

@@ -60,6 +60,11 @@ final class TestMachine implements GoldenScript.Program, AutoCloseable {
         return machine;
     }
 
+    /// Somebody else changes the databases: a program that keeps no list of what it puts there.
+    void asOriginal(String text) {
+        feed(text, "--classic", "-c");
+    }
+
     record Result(String out, String err, int status) {}
 
     Result run(String... arguments) {
@@ -126,7 +131,7 @@ final class TestMachine implements GoldenScript.Program, AutoCloseable {
     BackendLink open(BackendChoice choice, Optional<Path> socket, Consumer<String> notice)
             throws IOException {
         if (asKernel) {
-            return new XfrmLink(new SilentBackend(engine.backend()));
+            return new XfrmLink(new SilentBackend(engine.backend()), this::statePlace);
         }
         int processId = nextProcessId++;
         PfkeyBackend backend =
@@ -158,10 +163,19 @@ final class TestMachine implements GoldenScript.Program, AutoCloseable {
             }
 
             @Override
+            public Optional<StatePlace> statePlace() {
+                return TestMachine.this.statePlace();
+            }
+
+            @Override
             public void close() throws IOException {
                 backend.close();
             }
         };
+    }
+
+    Optional<StatePlace> statePlace() {
+        return Optional.of(new StatePlace(folder.resolve("machine"), "this one", Optional.empty()));
     }
 
     private PfkeyChannel channel() {

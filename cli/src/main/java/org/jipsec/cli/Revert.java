@@ -1,0 +1,105 @@
+package org.jipsec.cli;
+
+import org.jipsec.pfkey.PfkeyCodec;
+import org.jipsec.pfkey.PfkeyMessage;
+import org.jipsec.pfkey.PfkeyRequests;
+import org.jipsec.sadb.SadbOperation;
+
+import java.io.BufferedOutputStream;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The starter's side of a [RevertWatcher]. It is started before anything is changed: whatever
+/// happens to us, somebody knows the way back.
+final class Revert implements AutoCloseable {
+    private final Process watcher;
+    private final DataOutputStream to;
+    private final BufferedReader from;
+    private boolean isDecided;
+
+    private Revert(Process watcher) {
+        this.watcher = watcher;
+        this.to = new DataOutputStream(new BufferedOutputStream(watcher.getOutputStream()));
+        this.from =
+                new BufferedReader(
+                        new InputStreamReader(watcher.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /// Ready to undo.
+    ///
+    /// @param backend as [org.jipsec.sadb.Capabilities#backend] has it
+    /// @throws IOException there is no watcher; nothing has been changed
+    static Revert prepare(
+            Host host,
+            StatePlace place,
+            String backend,
+            Duration patience,
+            String summary,
+            List<SadbOperation> undo)
+            throws IOException {
+        List<String> command = new ArrayList<>(ServiceStarter.detached("jsetkey"));
+        command.addAll(ServiceStarter.program(host, "jsetkey"));
+        command.add(RevertWatcher.NAME);
+        command.add(place.socket().isPresent() ? place.socket().get().toString() : backend);
+        command.add(place.base().toString());
+        command.add(place.instance());
+        command.add(Long.toString(patience.toMillis()));
+        Revert revert = new Revert(ServiceStarter.process(command).start());
+        revert.to.writeUTF(summary);
+        byte[] messages = messages(undo);
+        revert.to.writeInt(messages.length);
+        revert.to.write(messages);
+        revert.to.flush();
+        revert.await();
+        return revert;
+    }
+
+    private static byte[] messages(List<SadbOperation> undo) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (SadbOperation operation : undo) {
+            PfkeyMessage message = PfkeyRequests.message(operation, 0, 0);
+            all.writeBytes(PfkeyCodec.encode(message).array());
+        }
+        return all.toByteArray();
+    }
+
+    /// The change was made: time runs. Returns when it can be confirmed.
+    void begin() throws IOException {
+        isDecided = true;
+        to.write(RevertWatcher.CARRIED_OUT);
+        to.flush();
+        await();
+        to.close();
+    }
+
+    private void await() throws IOException {
+        String line = from.readLine();
+        if (!RevertWatcher.READY.equals(line)) {
+            throw new IOException(
+                    "the process that would undo the change has ended: "
+                            + (line == null ? "it said nothing" : line));
+        }
+    }
+
+    /// Without [#begin] nothing was changed, and nothing is undone.
+    @Override
+    public void close() throws IOException {
+        if (!isDecided) {
+            to.write(RevertWatcher.DROPPED);
+            to.close();
+        }
+        from.close();
+    }
+
+    /// Its process.
+    long pid() {
+        return watcher.pid();
+    }
+}
