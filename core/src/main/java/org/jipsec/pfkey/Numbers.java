@@ -52,6 +52,11 @@ final class Numbers {
         throw RefusalException.invalid("SA type " + number);
     }
 
+    static boolean isProtocolOfIp(int number) {
+        return number != 0
+                && PROTOCOLS.stream().anyMatch(protocol -> protocol.ipNumber() == number);
+    }
+
     static IpsecProtocol protocolOfIp(int number) throws RefusalException {
         for (IpsecProtocol protocol : PROTOCOLS) {
             if (protocol.ipNumber() == number && number != 0) {
@@ -63,6 +68,10 @@ final class Numbers {
 
     static SaMode mode(int number) throws RefusalException {
         return at(MODES, number, "mode");
+    }
+
+    static boolean isMode(int number) {
+        return number >= 0 && number < MODES.size();
     }
 
     static SaState state(int number) throws RefusalException {

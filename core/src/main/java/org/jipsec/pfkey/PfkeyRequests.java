@@ -161,7 +161,7 @@ public final class PfkeyRequests {
             case X_SPDFLUSH -> new SadbOperation.FlushPolicies();
             case X_SPDDUMP -> new SadbOperation.DumpPolicies();
             case JIPSEC_CAPABILITIES -> new SadbOperation.Register(IpsecProtocol.UNSPEC);
-            case JIPSEC_RESTORE -> new SadbOperation.RestoreSa(SaMapping.snapshot(message));
+            case JIPSEC_RESTORE -> new SadbOperation.RestoreSa(SaMapping.restored(message));
             case JIPSEC_STATISTICS -> new SadbOperation.GetStatistics();
             case ACQUIRE -> {
                 if (!message.extensions().isEmpty()) {

@@ -3,10 +3,12 @@ package org.jipsec.pfkey;
 import org.jipsec.pfkey.PfkeyExtension.EndpointPair;
 import org.jipsec.pfkey.PfkeyExtension.PolicyData;
 import org.jipsec.pfkey.PfkeyExtension.PolicyRequest;
+import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.Lifetime;
 import org.jipsec.sadb.Policy;
 import org.jipsec.sadb.PolicyRule;
 import org.jipsec.sadb.PolicySnapshot;
+import org.jipsec.sadb.SaMode;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -42,11 +44,21 @@ final class PolicyMapping {
 
     /// @throws RefusalException what is there is no policy
     static Policy policy(PfkeyMessage message) throws RefusalException {
-        PolicyData data = data(message);
-        List<PolicyRule> rules = new ArrayList<>(data.requests().size());
-        for (PolicyRequest request : data.requests()) {
-            rules.add(rule(request));
+        List<PolicyRequest> requests = data(message).requests();
+        List<PolicyRule> rules = new ArrayList<>(requests.size());
+        for (PolicyRequest request : requests) {
+            rules.add(
+                    rule(
+                            request,
+                            Numbers.protocolOfIp(request.protocol()),
+                            Numbers.mode(request.mode())));
         }
+        return policy(message, rules);
+    }
+
+    private static Policy policy(PfkeyMessage message, List<PolicyRule> rules)
+            throws RefusalException {
+        PolicyData data = data(message);
         return new Policy(
                 Numbers.selector(message),
                 Numbers.direction(data.direction()),
@@ -58,8 +70,16 @@ final class PolicyMapping {
                 data.id());
     }
 
+    /// What a backend tells of a policy, whoever has made it: what of its rules has no name here is
+    /// unspecified.
     static PolicySnapshot snapshot(PfkeyMessage message) throws RefusalException {
-        return new PolicySnapshot(policy(message), Numbers.current(message), Numbers.mark(message));
+        List<PolicyRequest> requests = data(message).requests();
+        List<PolicyRule> rules = new ArrayList<>(requests.size());
+        for (PolicyRequest request : requests) {
+            rules.add(told(request));
+        }
+        return new PolicySnapshot(
+                policy(message, rules), Numbers.current(message), Numbers.mark(message));
     }
 
     static PolicyData data(PfkeyMessage message) throws RefusalException {
@@ -84,10 +104,20 @@ final class PolicyMapping {
                 rule.endpoints().map(ends -> new EndpointPair(ends.source(), ends.destination())));
     }
 
-    private static PolicyRule rule(PolicyRequest request) throws RefusalException {
+    private static PolicyRule told(PolicyRequest request) throws RefusalException {
+        return rule(
+                request,
+                Numbers.isProtocolOfIp(request.protocol())
+                        ? Numbers.protocolOfIp(request.protocol())
+                        : IpsecProtocol.UNSPEC,
+                Numbers.isMode(request.mode()) ? Numbers.mode(request.mode()) : SaMode.ANY);
+    }
+
+    private static PolicyRule rule(PolicyRequest request, IpsecProtocol protocol, SaMode mode)
+            throws RefusalException {
         return new PolicyRule(
-                Numbers.protocolOfIp(request.protocol()),
-                Numbers.mode(request.mode()),
+                protocol,
+                mode,
                 Numbers.level(request.level()),
                 request.reqid(),
                 request.endpoints()

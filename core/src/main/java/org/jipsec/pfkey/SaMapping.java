@@ -23,6 +23,7 @@ import org.jipsec.sadb.SecurityAssociation;
 import org.jipsec.sadb.SequenceState;
 import org.jipsec.sadb.Spi;
 import org.jipsec.sadb.UdpEncapsulation;
+import org.jipsec.sadb.UnknownParts;
 import org.jipsec.wire.Secret;
 
 import java.net.InetAddress;
@@ -151,6 +152,40 @@ final class SaMapping {
     ///
     /// @throws RefusalException what is there is no SA
     static SecurityAssociation association(PfkeyMessage message) throws RefusalException {
+        Association sa = Numbers.needed(message.first(Association.class).orElse(null), "the SA");
+        UnknownParts unknown = unknown(message, sa);
+        if (!unknown.compression().isEmpty()) {
+            throw unknown("compression", unknown.compression());
+        }
+        if (!unknown.encryption().isEmpty()) {
+            throw unknown("encryption", unknown.encryption());
+        }
+        if (!unknown.authentication().isEmpty()) {
+            throw unknown("authentication", unknown.authentication());
+        }
+        if (!unknown.mode().isEmpty()) {
+            throw RefusalException.invalid("mode " + unknown.mode());
+        }
+        return known(message);
+    }
+
+    /// What of a message has numbers without a name here, each as its number.
+    private static UnknownParts unknown(PfkeyMessage message, Association sa) {
+        boolean isIpcomp = message.saType() == IpsecProtocol.IPCOMP.saType();
+        boolean hasCompression =
+                !isIpcomp || CompressionAlgorithm.numbered(sa.encryption()).isPresent();
+        boolean hasCipher = isIpcomp || EncryptionAlgorithm.numbered(sa.encryption()).isPresent();
+        boolean hasMac = AuthAlgorithm.numbered(sa.authentication()).isPresent();
+        int mode = message.first(Sa2.class).map(Sa2::mode).orElse(0);
+        return new UnknownParts(
+                hasCipher ? "" : Integer.toString(sa.encryption()),
+                hasMac ? "" : Integer.toString(sa.authentication()),
+                hasCompression ? "" : Integer.toString(sa.encryption()),
+                Numbers.isMode(mode) ? "" : Integer.toString(mode));
+    }
+
+    /// The SA without the parts that are [#unknown].
+    private static SecurityAssociation known(PfkeyMessage message) throws RefusalException {
         IpsecProtocol protocol = Numbers.protocolOfSaType(message.saType());
         Association sa = Numbers.needed(message.first(Association.class).orElse(null), "the SA");
         Address[] ends = Numbers.addresses(message);
@@ -158,30 +193,23 @@ final class SaMapping {
                 SecurityAssociation.builder(
                         ends[0].endpoint(), ends[1].endpoint(), protocol, sa.spi());
         if (protocol == IpsecProtocol.IPCOMP) {
-            builder.compression(
-                    CompressionAlgorithm.numbered(sa.encryption())
-                            .orElseThrow(() -> unknown("compression", sa.encryption())));
+            CompressionAlgorithm.numbered(sa.encryption()).ifPresent(builder::compression);
         } else {
-            EncryptionAlgorithm cipher =
-                    EncryptionAlgorithm.numbered(sa.encryption())
-                            .orElseThrow(() -> unknown("encryption", sa.encryption()));
             builder.encryption(
-                    cipher,
-                    cipher == EncryptionAlgorithm.NONE
+                    EncryptionAlgorithm.numbered(sa.encryption()).orElse(EncryptionAlgorithm.NONE),
+                    sa.encryption() == 0
                             ? Secret.EMPTY
                             : secret(message, ExtensionType.KEY_ENCRYPTION));
         }
-        AuthAlgorithm mac =
-                AuthAlgorithm.numbered(sa.authentication())
-                        .orElseThrow(() -> unknown("authentication", sa.authentication()));
         builder.authentication(
-                mac,
-                mac == AuthAlgorithm.NONE
+                AuthAlgorithm.numbered(sa.authentication()).orElse(AuthAlgorithm.NONE),
+                sa.authentication() == 0
                         ? Secret.EMPTY
                         : secret(message, ExtensionType.KEY_AUTHENTICATION));
         Sa2 sa2 = message.first(Sa2.class).orElse(null);
         if (sa2 != null) {
-            builder.mode(Numbers.mode(sa2.mode())).reqid(sa2.reqid());
+            builder.mode(Numbers.isMode(sa2.mode()) ? Numbers.mode(sa2.mode()) : SaMode.ANY)
+                    .reqid(sa2.reqid());
         } else {
             builder.mode(SaMode.ANY);
         }
@@ -197,12 +225,13 @@ final class SaMapping {
         return builder.build();
     }
 
-    /// The SPI may be 0 in what Linux answers about an acquire.
+    /// What a backend tells of an SA, whoever has made it. The SPI may be 0 in what Linux answers
+    /// about an acquire.
     static SaSnapshot snapshot(PfkeyMessage message) throws RefusalException {
         Association sa = Numbers.needed(message.first(Association.class).orElse(null), "the SA");
         SaState state = Numbers.state(sa.state());
         return new SaSnapshot(
-                association(message),
+                known(message),
                 state,
                 Numbers.current(message),
                 Numbers.mark(message),
@@ -210,7 +239,14 @@ final class SaMapping {
                         .map(
                                 found ->
                                         new SequenceState(
-                                                found.sent(), found.received(), found.window())));
+                                                found.sent(), found.received(), found.window())),
+                unknown(message, sa));
+    }
+
+    /// What is asked to be put back.
+    static SaSnapshot restored(PfkeyMessage message) throws RefusalException {
+        association(message);
+        return snapshot(message);
     }
 
     private static Sequence sequence(SequenceState state) {
@@ -339,7 +375,7 @@ final class SaMapping {
         return key.secret();
     }
 
-    private static RefusalException unknown(String kind, int number) {
+    private static RefusalException unknown(String kind, String number) {
         return new RefusalException(Errno.ENOSYS, kind + " algorithm " + number + " is unknown");
     }
 

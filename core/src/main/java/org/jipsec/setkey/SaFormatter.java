@@ -9,6 +9,7 @@ import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.Lifetime;
 import org.jipsec.sadb.SaSnapshot;
 import org.jipsec.sadb.SecurityAssociation;
+import org.jipsec.sadb.UnknownParts;
 import org.jipsec.wire.IpText;
 import org.jipsec.wire.Secret;
 
@@ -48,14 +49,15 @@ public final class SaFormatter {
         if (!inUdp || sa.protocol() != IpsecProtocol.ESP) {
             out.append(sa.protocol().word());
         }
-        out.append(" mode=").append(sa.mode().word());
+        UnknownParts unknown = snapshot.unknown();
+        out.append(" mode=").append(or(unknown.mode(), sa.mode().word()));
         appendNumber(out.append(" spi="), sa.spi().value());
         appendNumber(out.append(" reqid="), sa.reqid());
         out.append('\n');
         sa.encapsulation()
                 .flatMap(nat -> nat.originalAddress())
                 .ifPresent(a -> appendNatOa(out, a));
-        appendAlgorithms(out, sa);
+        appendAlgorithms(out, sa, unknown);
         out.append("\tseq=0x00000000 replay=").append(sa.replayWindow());
         out.append(" flags=0x00000000 state=").append(snapshot.state().word()).append(" \n");
         appendLifetimes(out, snapshot, now);
@@ -108,13 +110,29 @@ public final class SaFormatter {
         out.append("\tNAT OA=").append(IpText.text(original)).append('\n');
     }
 
-    private static void appendAlgorithms(StringBuilder out, SecurityAssociation sa) {
+    private static void appendAlgorithms(
+            StringBuilder out, SecurityAssociation sa, UnknownParts unknown) {
         if (sa.protocol() == IpsecProtocol.IPCOMP) {
-            out.append("\tC: ").append(sa.compression().word()).append(' ');
+            out.append("\tC: ")
+                    .append(or(unknown.compression(), sa.compression().word()))
+                    .append(' ');
         } else if (sa.protocol() == IpsecProtocol.ESP) {
-            appendKey(out, "\tE: ", sa.encryption().word(), sa.encryptionKey());
+            appendKey(
+                    out,
+                    "\tE: ",
+                    or(unknown.encryption(), sa.encryption().word()),
+                    sa.encryptionKey());
         }
-        appendKey(out, "\tA: ", word(sa.authentication()), sa.authenticationKey());
+        appendKey(
+                out,
+                "\tA: ",
+                or(unknown.authentication(), word(sa.authentication())),
+                sa.authenticationKey());
+    }
+
+    /// The name of what has no value of ours, where there is such.
+    private static String or(String unknown, String known) {
+        return unknown.isEmpty() ? known : unknown;
     }
 
     private static String word(AuthAlgorithm algorithm) {
