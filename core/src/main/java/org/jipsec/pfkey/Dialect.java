@@ -114,7 +114,8 @@ public enum Dialect {
     }
 
     /// Whether an entry of a dump can have this sequence number behind one that had `previous`:
-    /// what does not fit shows that entries were lost. The last has 0.
+    /// what does not fit shows that entries were lost. The last has 0; where the others count up,
+    /// on Linux, a loss right before it does not show.
     ///
     /// @param previous -1 before the first
     boolean follows(int previous, int sequence) {

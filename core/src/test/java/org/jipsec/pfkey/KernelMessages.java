@@ -45,7 +45,11 @@ public final class KernelMessages {
     }
 
     public static String resource(String name) {
-        try (InputStream in = KernelMessages.class.getResourceAsStream("/golden/cli/" + name)) {
+        return text("/golden/cli/" + name);
+    }
+
+    static String text(String name) {
+        try (InputStream in = KernelMessages.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("no resource " + name);
             }
