@@ -226,12 +226,15 @@ public final class PfkeyBackend implements SadbBackend {
             PfkeyMessage request = PfkeyRequests.message(operation, 0, processId);
             ByteBuffer octets = isAlone(operation) ? null : encoded(request);
             boolean alone = octets == null || octets.remaining() > BATCH;
-            if (alone || octets.remaining() > batch.remaining() || pending.size() >= window) {
+            if (octets == null
+                    || alone
+                    || octets.remaining() > batch.remaining()
+                    || pending.size() >= window) {
                 channel.send(batch.flip());
                 batch.clear();
                 takeAnswers(pending, alone ? 0 : window / 2, replies);
             }
-            if (alone) {
+            if (octets == null || alone) {
                 replies.accept(i, execute(operation));
             } else {
                 batch.put(octets);

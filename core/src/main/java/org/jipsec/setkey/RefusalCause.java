@@ -112,8 +112,14 @@ enum RefusalCause {
             "leave out -ctx, or name a context of the loaded policy"),
     OFFLOAD(refused -> "the device cannot do the work", "leave out -hwif"),
     PARAMETER(
-            refused -> "it does not take a value in this, and does not say which",
-            "jipsec doctor lists the algorithms of this kernel; --backend xfrm gives reasons"),
+            refused ->
+                    "it does not take something in this, most likely a key, and does not say what",
+            refused ->
+                    Optional.of(
+                            "jipsec doctor lists the algorithms of this kernel"
+                                    + (refused.who() == RefusedCase.Who.PFKEY
+                                            ? "; --backend xfrm tells more"
+                                            : ""))),
     DIRECTION_INVALID(refused -> "it lacks this direction or kind of policies", ""),
 
     // who asks, and when
@@ -128,8 +134,8 @@ enum RefusalCause {
     BUSY(refused -> "it is still busy with something like this", "try again"),
     TOO_LONG(refused -> "this is longer than a message to it can be", ""),
 
-    /// Of the userspace stack, which says by itself what is wrong.
-    AS_TOLD(refused -> refused.refused().why(), ""),
+    /// A backend's own words say what is wrong.
+    AS_TOLD(refused -> refused.refused().why(), RefusalCause::whoCan),
     UNKNOWN(refused -> refused.refused().errno().text(), "");
 
     private final Function<RefusedCase, String> why;
@@ -244,6 +250,15 @@ enum RefusalCause {
                                         "write %s/tunnel/%s/require"
                                                 .formatted(rule.protocol().word(), ends))
                         .orElse("write require in place of use"));
+    }
+
+    private static Optional<String> whoCan(RefusedCase refused) {
+        String said = refused.refused().why();
+        return said.contains("PF_KEY")
+                ? Optional.of("use XFRM: --backend xfrm")
+                : said.contains("XFRM")
+                        ? Optional.of("the userspace stack can: --backend userspace")
+                        : Optional.empty();
     }
 
     private static Optional<String> howToGetRights(RefusedCase refused) {

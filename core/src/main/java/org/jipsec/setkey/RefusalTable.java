@@ -281,6 +281,9 @@ final class RefusalTable {
     private RefusalTable() {}
 
     static RefusalCause cause(RefusedCase refused) {
+        if (refused.isInOwnWords()) {
+            return AS_TOLD;
+        }
         return ROWS.stream()
                 .filter(row -> row.fits(refused))
                 .map(Row::cause)

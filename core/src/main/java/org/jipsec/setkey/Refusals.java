@@ -64,7 +64,10 @@ public final class Refusals {
     }
 
     private static String message(RefusedCase whole, String what, RefusalCause cause) {
-        String who = whole.who() == Who.USERSPACE ? "the userspace stack" : "the kernel";
+        String who =
+                whole.who() == Who.USERSPACE
+                        ? "the userspace stack"
+                        : whole.isInOwnWords() ? "the backend" : "the kernel";
         return who + " refused " + what + ": " + cause.why(whole);
     }
 

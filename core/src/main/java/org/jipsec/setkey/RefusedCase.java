@@ -4,6 +4,7 @@ import org.jipsec.sadb.AuthAlgorithm;
 import org.jipsec.sadb.CompressionAlgorithm;
 import org.jipsec.sadb.Direction;
 import org.jipsec.sadb.EncryptionAlgorithm;
+import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.Policy;
 import org.jipsec.sadb.PolicyLevel;
@@ -17,15 +18,20 @@ import org.jipsec.setkey.KernelFacts.Offer;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// An operation, what a backend said to it, and what else is known.
 ///
 /// @param backend as `--backend` names it
 record RefusedCase(
         SadbOperation operation, SadbReply.Refused refused, String backend, KernelFacts facts) {
+    private static final Set<Errno> OWN = EnumSet.of(Errno.EINVAL, Errno.ENOSYS, Errno.EOPNOTSUPP);
+    private static final List<String> OWN_CAPITALS = List.of("Linux's ", "SPIs ", "IPComp needs ");
+
     /// Who says no.
     enum Who {
         XFRM,
@@ -66,6 +72,22 @@ record RefusedCase(
             case SadbOperation.SetPolicyIndex(var policy) -> Optional.of(policy);
             default -> Optional.empty();
         };
+    }
+
+    /// Whether a backend that speaks to a kernel has refused by itself what its interface cannot
+    /// say: PF_KEY has no words at all, and those of Linux begin with a capital.
+    boolean isInOwnWords() {
+        String said = refused.why();
+        if (said.isEmpty() || who() == Who.USERSPACE || !OWN.contains(refused.errno())) {
+            return false;
+        }
+        boolean isOfKernel =
+                Character.isUpperCase(said.charAt(0))
+                        || said.startsWith("about the ")
+                        || said.startsWith("integer out of range");
+        return who() == Who.PFKEY
+                || !isOfKernel
+                || OWN_CAPITALS.stream().anyMatch(said::startsWith);
     }
 
     IpsecProtocol protocol() {

@@ -43,6 +43,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 class RefusalTests {
     private static final String ANSWERS = "/org/jipsec/setkey/refusals.csv";
@@ -141,13 +142,20 @@ class RefusalTests {
     }
 
     /// What the first column of the answers names.
-    private static SadbOperation operation(String name) {
+    static SadbOperation operation(String name) {
         SaReference reference =
                 new SaReference(
                         endpoint("10.0.0.1"),
                         endpoint("10.0.0.2"),
                         IpsecProtocol.ESP,
                         Spi.of(0x200),
+                        SaMode.ANY);
+        SaReference other =
+                new SaReference(
+                        reference.source(),
+                        reference.destination(),
+                        reference.protocol(),
+                        Spi.of(0x778),
                         SaMode.ANY);
         Policy plain =
                 policy(
@@ -198,6 +206,37 @@ class RefusalTests {
                                     .build());
             case "add-context" ->
                     new SadbOperation.AddSa(esp().context(new SecurityContext(1, 1, "a")).build());
+            case "update-other" ->
+                    new SadbOperation.UpdateSa(
+                            sa(IpsecProtocol.ESP, 0x777)
+                                    .encryption(EncryptionAlgorithm.AES_CBC, key(16))
+                                    .authentication(AuthAlgorithm.HMAC_SHA1, key(20))
+                                    .build());
+            case "delete-other" -> new SadbOperation.DeleteSa(other);
+            case "get-other" -> new SadbOperation.GetSa(other);
+            case "spddelete-other" ->
+                    new SadbOperation.DeletePolicy(policy(Direction.IN, plain.rules().getFirst()));
+            case "reserve-one" ->
+                    new SadbOperation.ReserveSpi(
+                            endpoint("10.0.0.1"),
+                            endpoint("10.0.0.2"),
+                            IpsecProtocol.ESP,
+                            SaMode.ANY,
+                            0,
+                            Spi.of(0x900),
+                            Spi.of(0x900));
+            case "add-short-key" ->
+                    new SadbOperation.AddSa(
+                            sa(IpsecProtocol.ESP, 0x202)
+                                    .encryption(EncryptionAlgorithm.AES_CBC, key(15))
+                                    .build());
+            case "spdadd-many" ->
+                    new SadbOperation.AddPolicy(
+                            policy(
+                                    Direction.FWD,
+                                    Stream.generate(() -> plain.rules().getFirst())
+                                            .limit(7)
+                                            .toArray(PolicyRule[]::new)));
             case "delete" -> new SadbOperation.DeleteSa(reference);
             case "get" -> new SadbOperation.GetSa(reference);
             case "reserve" ->
@@ -222,7 +261,7 @@ class RefusalTests {
             case "spdadd-family" ->
                     new SadbOperation.AddPolicy(
                             policy(
-                                    Direction.OUT,
+                                    Direction.IN,
                                     rule(
                                             SaMode.TRANSPORT,
                                             PolicyLevel.REQUIRE,
