@@ -15,6 +15,7 @@ public final class NetlinkRequest {
 
     private static final int FLAGS = 6;
     private static final int SEQUENCE = 8;
+    private static final int PORT = 12;
 
     /// What the 16 bits of an attribute's length can say.
     private static final int MAXIMUM_ATTRIBUTE = 0xffff - 4;
@@ -86,7 +87,15 @@ public final class NetlinkRequest {
 
     /// The finished message.
     public byte[] toOctets(int sequence) {
-        out.putInt(0, out.position()).putInt(SEQUENCE, sequence);
+        return toOctets(sequence, 0);
+    }
+
+    /// The finished message.
+    ///
+    /// @param port of the socket that sends it: XFRM writes it into the notifications of what the
+    ///     request has done
+    public byte[] toOctets(int sequence, int port) {
+        out.putInt(0, out.position()).putInt(SEQUENCE, sequence).putInt(PORT, port);
         return Arrays.copyOf(out.array(), out.position());
     }
 

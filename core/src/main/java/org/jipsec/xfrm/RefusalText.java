@@ -27,10 +27,8 @@ final class RefusalText {
         }
         String said = answer.explanation();
         String about = about(answer, request);
-        String why = said;
-        if (!about.isEmpty()) {
-            why = said.isEmpty() ? "about the " + about : said + " (" + about + ")";
-        }
+        String both = said.isEmpty() ? about : said + " (" + about + ")";
+        String why = about.isEmpty() ? said : both;
         Optional<Errno> errno = Errno.numbered(number);
         if (errno.isPresent()) {
             return Optional.of(new Refused(errno.get(), why));

@@ -146,8 +146,7 @@ final class SaCodec {
         InetAddress destination = sa.destination().address();
         boolean isTunnel = sa.mode() == SaMode.TUNNEL;
         if (extras.selector().isEmpty()) {
-            // a tunnel takes packets of either family
-            SelectorCodec.writeAny(out, isTunnel ? 0 : XfrmAddress.family(destination));
+            out.put(new byte[Xfrm.SELECTOR_SIZE]); // everything
         } else {
             out.put(extras.selector().toArray());
         }
@@ -161,6 +160,7 @@ final class SaCodec {
         out.putShort((short) XfrmAddress.family(destination));
         out.put((byte) (isTunnel ? Xfrm.MODE_TUNNEL : Xfrm.MODE_TRANSPORT));
         out.put((byte) (ReplayCodec.isWide(sa) ? 0 : sa.replayWindow()));
+        // a tunnel of ours takes packets of either family
         int flags = extras.selector().isEmpty() && isTunnel ? Xfrm.STATE_AF_UNSPEC : extras.flags();
         flags = sa.extendedSequence() ? flags | Xfrm.STATE_ESN : flags & ~Xfrm.STATE_ESN;
         return out.put((byte) flags);

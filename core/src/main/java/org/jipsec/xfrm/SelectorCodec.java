@@ -29,14 +29,6 @@ final class SelectorCodec {
         out.putInt(0).putInt(0); // any device, any user
     }
 
-    /// Everything of a family, as an SA's own selector.
-    ///
-    /// @param family AF_INET, AF_INET6; 0 leaves it to the kernel
-    static void writeAny(ByteBuffer out, int family) {
-        out.put(new byte[FAMILY]).putShort((short) family);
-        out.put(new byte[Xfrm.SELECTOR_SIZE - FAMILY - 2]);
-    }
-
     static Selector read(ByteBuffer in) throws WireException {
         ByteBuffer view = Wire.take(in, Xfrm.SELECTOR_SIZE);
         int start = in.position() - Xfrm.SELECTOR_SIZE;

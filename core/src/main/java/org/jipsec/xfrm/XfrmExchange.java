@@ -197,8 +197,8 @@ final class XfrmExchange {
         return answer.sequence() == asked && answer.port() == channel.port();
     }
 
-    private static byte[] finish(NetlinkRequest request, int sequence) {
-        byte[] octets = request.toOctets(sequence);
+    private byte[] finish(NetlinkRequest request, int sequence) {
+        byte[] octets = request.toOctets(sequence, channel.port());
         request.wipe();
         return octets;
     }

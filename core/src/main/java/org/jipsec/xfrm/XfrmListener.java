@@ -190,7 +190,7 @@ final class XfrmListener {
     }
 
     private void send(NetlinkRequest request) throws IOException {
-        channel.send(ByteBuffer.wrap(request.toOctets(++sequence)));
+        channel.send(ByteBuffer.wrap(request.toOctets(++sequence, channel.port())));
     }
 
     private void tell(SadbEvent event) {
