@@ -15,6 +15,7 @@ import org.jipsec.sadb.SecurityAssociation;
 import org.jipsec.sadb.Selector;
 import org.jipsec.sadb.Spi;
 import org.jipsec.sadb.Statistics;
+import org.jipsec.sadb.UnknownParts;
 import org.jipsec.wire.IpText;
 import org.jipsec.wire.Prefix;
 import org.jipsec.wire.Secret;
@@ -88,16 +89,19 @@ final class JsonListing {
         end("destination", sa.destination());
         json.name("protocol").string(sa.protocol().word());
         json.name("spi").string(sa.spi().toString());
-        json.name("mode").string(sa.mode().word());
+        UnknownParts unknown = snapshot.unknown();
+        json.name("mode").string(or(unknown.mode(), sa.mode().word()));
         json.name("reqid").number(Integer.toUnsignedLong(sa.reqid()));
-        if (sa.encryption() != EncryptionAlgorithm.NONE) {
-            algorithm("encryption", sa.encryption().word(), sa.encryptionKey());
+        if (sa.encryption() != EncryptionAlgorithm.NONE || !unknown.encryption().isEmpty()) {
+            String name = or(unknown.encryption(), sa.encryption().word());
+            algorithm("encryption", name, sa.encryptionKey());
         }
-        if (sa.authentication() != AuthAlgorithm.NONE) {
-            algorithm("authentication", sa.authentication().word(), sa.authenticationKey());
+        if (sa.authentication() != AuthAlgorithm.NONE || !unknown.authentication().isEmpty()) {
+            String name = or(unknown.authentication(), sa.authentication().word());
+            algorithm("authentication", name, sa.authenticationKey());
         }
-        if (sa.compression() != CompressionAlgorithm.NONE) {
-            json.name("compression").string(sa.compression().word());
+        if (sa.compression() != CompressionAlgorithm.NONE || !unknown.compression().isEmpty()) {
+            json.name("compression").string(or(unknown.compression(), sa.compression().word()));
         }
         json.name("replayWindow").number(sa.replayWindow());
         json.name("extendedSequence").bool(sa.extendedSequence());
@@ -109,6 +113,11 @@ final class JsonListing {
         lifetime("hard", sa.hard());
         lifetime("soft", sa.soft());
         json.close('}');
+    }
+
+    /// What only the kernel has a word for is named as the kernel calls it.
+    private static String or(String unknown, String word) {
+        return unknown.isEmpty() ? word : unknown;
     }
 
     private void algorithm(String kind, String word, Secret key) {

@@ -17,6 +17,7 @@ import org.jipsec.sadb.SecurityAssociation;
 import org.jipsec.sadb.SecurityContext;
 import org.jipsec.sadb.Spi;
 import org.jipsec.sadb.UdpEncapsulation;
+import org.jipsec.sadb.UnknownParts;
 import org.jipsec.wire.IpText;
 import org.jipsec.wire.Secret;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,31 @@ import java.util.Optional;
 class SaFormatterTests {
     private static final Instant NOVEMBER_14 = Instant.parse("2023-11-14T22:13:20Z");
     private static final SaFormatter FORMATTER = new SaFormatter(ZoneOffset.UTC, false);
+
+    @Test
+    void printsWhatOnlyTheKernelHasAWordFor() {
+        SecurityAssociation sa =
+                between("10.1.0.1", "10.2.0.1", IpsecProtocol.ESP, 0x1008)
+                        .mode(SaMode.ANY)
+                        .encryption(EncryptionAlgorithm.NONE, Secret.ofHex("0102030405060708"))
+                        .authentication(AuthAlgorithm.NONE, Secret.ofHex("0a0b0c0d"))
+                        .build();
+        SaSnapshot snapshot =
+                new SaSnapshot(
+                        sa,
+                        SaState.MATURE,
+                        new CurrentLifetime(0, 0, NOVEMBER_14, Optional.empty()),
+                        new DumpMark(0, 1, 0),
+                        Optional.empty(),
+                        new UnknownParts("cbc(serpent)", "hmac(sha1) cut to 160 bits", "", "beet"));
+        StringBuilder out = new StringBuilder();
+        FORMATTER.append(out, snapshot, NOVEMBER_14);
+        assertThat(out.toString().lines().toList().subList(1, 4))
+                .containsExactly(
+                        "\tesp mode=beet spi=4104(0x00001008) reqid=0(0x00000000)",
+                        "\tE: cbc(serpent)  01020304 05060708",
+                        "\tA: hmac(sha1) cut to 160 bits  0a0b0c0d");
+    }
 
     @Test
     void printsATunnelThatHasBeenUsed() {

@@ -104,11 +104,9 @@ class KernelAnswerTests {
     void readsLimits() throws WireException {
         SecurityAssociation sa = SaCodec.read(Recorded.answer("event sa-limits")).association();
         assertThat(sa.soft())
-                .isEqualTo(
-                        new Lifetime(10, 1000, Duration.ofHours(1), Duration.ofSeconds(1800)));
+                .isEqualTo(new Lifetime(10, 1000, Duration.ofHours(1), Duration.ofSeconds(1800)));
         assertThat(sa.hard())
-                .isEqualTo(
-                        new Lifetime(20, 2000, Duration.ofHours(2), Duration.ofSeconds(1900)));
+                .isEqualTo(new Lifetime(20, 2000, Duration.ofHours(2), Duration.ofSeconds(1900)));
     }
 
     @Test
@@ -153,8 +151,7 @@ class KernelAnswerTests {
         KernelSa sa = SaCodec.read(Recorded.answer("event sa-foreign"));
         assertThat(sa.unknown())
                 .isEqualTo(
-                        new UnknownParts(
-                                "cbc(serpent)", "hmac(sha1) cut to 160 bits", "", "beet"));
+                        new UnknownParts("cbc(serpent)", "hmac(sha1) cut to 160 bits", "", "beet"));
         assertThat(sa.association().encryption()).isEqualTo(EncryptionAlgorithm.NONE);
         assertThat(sa.association().encryptionKey()).isEqualTo(Recorded.key(16));
         assertThat(sa.association().mode()).isEqualTo(SaMode.ANY);
@@ -317,9 +314,9 @@ class KernelAnswerTests {
     @Test
     void tellsWhyTheKernelRefused() throws WireException {
         // the recorded acknowledgements are capped: their request was of another program
-        assertThat(refusal("refused-cipher")).isEqualTo("ENOSYS Requested CRYPT algorithm not found");
-        assertThat(refusal("refused-mode"))
-                .isEqualTo("EINVAL Unsupported mode");
+        assertThat(refusal("refused-cipher"))
+                .isEqualTo("ENOSYS Requested CRYPT algorithm not found");
+        assertThat(refusal("refused-mode")).isEqualTo("EINVAL Unsupported mode");
         assertThat(refusal("refused-exists")).isEqualTo("EEXIST ");
         assertThat(refusal("get-missing")).isEqualTo("ESRCH ");
         assertThat(RefusalText.of(Recorded.answers("default").getLast(), new byte[0])).isEmpty();
@@ -340,8 +337,7 @@ class KernelAnswerTests {
         }
     }
 
-    private static NetlinkAnswer without(NetlinkAnswer answer, int attribute)
-            throws WireException {
+    private static NetlinkAnswer without(NetlinkAnswer answer, int attribute) throws WireException {
         ByteBuffer in = answer.rewound();
         ByteBuffer info = in.slice(0, Xfrm.SA_SIZE);
         ByteBuffer rest = in.position(Xfrm.SA_SIZE).slice().order(ByteOrder.LITTLE_ENDIAN);

@@ -81,14 +81,10 @@ class MalformedAnswerTests {
     void areNewsOfWhichOnlyADumpTells() throws IOException {
         List<SadbEvent> heard = new ArrayList<>();
         KnownEntries known =
-                new KnownEntries(
-                        new OwnChanges(), InstantSource.fixed(Instant.EPOCH), heard::add);
+                new KnownEntries(new OwnChanges(), InstantSource.fixed(Instant.EPOCH), heard::add);
         Notifications notifications =
                 new Notifications(
-                        known,
-                        new OwnChanges(),
-                        InstantSource.fixed(Instant.EPOCH),
-                        heard::add);
+                        known, new OwnChanges(), InstantSource.fixed(Instant.EPOCH), heard::add);
         int wrong = 0;
         for (int i = 0; i < ROUNDS; i++) {
             try {

@@ -27,8 +27,7 @@ final class Recorded {
         for (String line : lines("iproute2-requests.txt")) {
             String[] words = line.split(" ", 3);
             if (words[0].equals(label)) {
-                return new Request(
-                        Integer.parseInt(words[1]), HexFormat.of().parseHex(words[2]));
+                return new Request(Integer.parseInt(words[1]), HexFormat.of().parseHex(words[2]));
             }
         }
         throw new IllegalArgumentException(label);
@@ -91,7 +90,9 @@ final class Recorded {
     private static List<String> lines(String file) {
         try (InputStream in = Recorded.class.getResourceAsStream("/xfrm/" + file)) {
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII)
-                    .lines().filter(line -> !line.startsWith("#")).toList();
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

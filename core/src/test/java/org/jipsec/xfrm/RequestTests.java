@@ -42,33 +42,61 @@ class RequestTests {
     void addsAnSaWithACipherAndACutMac() throws WireException {
         // ip xfrm state add src 10.1.0.1 dst 10.2.0.1 proto esp spi 0x1001 reqid 7 mode transport
         //   replay-window 32 enc 'cbc(aes)' 0x0102.. auth-trunc 'hmac(sha256)' 0x0102.. 128
-        assertSame("add-cbc", add(esp(0x1001).reqid(7).replayWindow(32)
-                .encryption(EncryptionAlgorithm.AES_CBC, Recorded.key(16))
-                .authentication(AuthAlgorithm.HMAC_SHA256, Recorded.key(32)).build()), Xfrm.SA_SIZE);
+        assertSame(
+                "add-cbc",
+                add(
+                        esp(0x1001)
+                                .reqid(7)
+                                .replayWindow(32)
+                                .encryption(EncryptionAlgorithm.AES_CBC, Recorded.key(16))
+                                .authentication(AuthAlgorithm.HMAC_SHA256, Recorded.key(32))
+                                .build()),
+                Xfrm.SA_SIZE);
     }
 
     @Test
     void addsAnAeadWithLongSequenceNumbersAndAWideWindow() throws WireException {
         // ... spi 0x1003 mode transport flag esn replay-window 1024
         //   aead 'rfc4106(gcm(aes))' 0x0102.. 128
-        assertSame("add-aead-esn", add(esp(0x1003).extendedSequence(true).replayWindow(1024)
-                .encryption(EncryptionAlgorithm.AES_GCM_16, Recorded.key(36)).build()), Xfrm.SA_SIZE);
+        assertSame(
+                "add-aead-esn",
+                add(
+                        esp(0x1003)
+                                .extendedSequence(true)
+                                .replayWindow(1024)
+                                .encryption(EncryptionAlgorithm.AES_GCM_16, Recorded.key(36))
+                                .build()),
+                Xfrm.SA_SIZE);
     }
 
     @Test
     void addsCompression() throws WireException {
         // ... proto comp spi 0xabcd mode transport comp deflate
-        assertSame("add-ipcomp", add(sa(IpsecProtocol.IPCOMP, 0xabcd)
-                .compression(CompressionAlgorithm.DEFLATE).build()), Xfrm.SA_SIZE);
+        assertSame(
+                "add-ipcomp",
+                add(
+                        sa(IpsecProtocol.IPCOMP, 0xabcd)
+                                .compression(CompressionAlgorithm.DEFLATE)
+                                .build()),
+                Xfrm.SA_SIZE);
     }
 
     @Test
     void addsUdpEncapsulationWithTheOriginalAddress() throws WireException {
         // ... spi 0x1005 mode transport enc 'cbc(aes)' 0x0102.. auth-trunc 'hmac(sha1)' 0x0102.. 96
         //   encap espinudp 4500 30000 10.9.9.9
-        assertSame("add-natt", add(cbcSha1(0x1005)
-                .encapsulation(new UdpEncapsulation(4500, 30000,
-                        Optional.of(Recorded.address("10.9.9.9")), 0)).build()), Xfrm.SA_SIZE);
+        assertSame(
+                "add-natt",
+                add(
+                        cbcSha1(0x1005)
+                                .encapsulation(
+                                        new UdpEncapsulation(
+                                                4500,
+                                                30000,
+                                                Optional.of(Recorded.address("10.9.9.9")),
+                                                0))
+                                .build()),
+                Xfrm.SA_SIZE);
     }
 
     @Test
@@ -76,10 +104,24 @@ class RequestTests {
         // ... spi 0x1007 limit time-soft 3600 limit time-hard 7200 limit time-use-soft 1800
         //   limit time-use-hard 1900 limit byte-soft 1000 limit byte-hard 2000
         //   limit packet-soft 10 limit packet-hard 20
-        assertSame("add-limits", add(cbcSha1(0x1007)
-                .soft(new Lifetime(10, 1000, Duration.ofSeconds(3600), Duration.ofSeconds(1800)))
-                .hard(new Lifetime(20, 2000, Duration.ofSeconds(7200), Duration.ofSeconds(1900)))
-                .build()), Xfrm.SA_SIZE);
+        assertSame(
+                "add-limits",
+                add(
+                        cbcSha1(0x1007)
+                                .soft(
+                                        new Lifetime(
+                                                10,
+                                                1000,
+                                                Duration.ofSeconds(3600),
+                                                Duration.ofSeconds(1800)))
+                                .hard(
+                                        new Lifetime(
+                                                20,
+                                                2000,
+                                                Duration.ofSeconds(7200),
+                                                Duration.ofSeconds(1900)))
+                                .build()),
+                Xfrm.SA_SIZE);
     }
 
     @Test
@@ -88,11 +130,18 @@ class RequestTests {
         //   enc 'cbc(aes)' 0x0102.. auth-trunc 'hmac(sha512)' 0x5a5a.. 256
         byte[] key = new byte[64];
         Arrays.fill(key, (byte) 0x5a);
-        assertSame("add-ipv6", add(SecurityAssociation.builder(
-                        Recorded.end("2001:db8::1"), Recorded.end("2001:db8::2"),
-                        IpsecProtocol.ESP, new Spi(0x1009))
-                .encryption(EncryptionAlgorithm.AES_CBC, Recorded.key(32))
-                .authentication(AuthAlgorithm.HMAC_SHA512, Secret.of(key)).build()), Xfrm.SA_SIZE);
+        assertSame(
+                "add-ipv6",
+                add(
+                        SecurityAssociation.builder(
+                                        Recorded.end("2001:db8::1"),
+                                        Recorded.end("2001:db8::2"),
+                                        IpsecProtocol.ESP,
+                                        new Spi(0x1009))
+                                .encryption(EncryptionAlgorithm.AES_CBC, Recorded.key(32))
+                                .authentication(AuthAlgorithm.HMAC_SHA512, Secret.of(key))
+                                .build()),
+                Xfrm.SA_SIZE);
     }
 
     @Test
@@ -111,8 +160,12 @@ class RequestTests {
     @Test
     void reservesAnSpi() throws WireException {
         // ip xfrm state allocspi ... proto esp mode tunnel reqid 3 min 0x2000 max 0x2fff
-        NetlinkAnswer ours = sent(SaCodec.reserve(
-                esp(0).mode(SaMode.TUNNEL).reqid(3).build(), new Spi(0x2000), new Spi(0x2fff)));
+        NetlinkAnswer ours =
+                sent(
+                        SaCodec.reserve(
+                                esp(0).mode(SaMode.TUNNEL).reqid(3).build(),
+                                new Spi(0x2000),
+                                new Spi(0x2fff)));
         byte[] theirs = Recorded.request("allocspi").body();
         assertThat(ours.type()).isEqualTo(Recorded.request("allocspi").type());
         byte[] body = body(ours);
@@ -135,10 +188,23 @@ class RequestTests {
     void addsAPolicyWithATunnel() throws WireException {
         // ip xfrm policy add src 172.16.1.0/24 dst 172.16.2.7/24 dir out priority 2147483648
         //   tmpl src 10.1.0.1 dst 10.2.0.1 proto esp mode tunnel reqid 7 level required
-        assertSame("policy-out", PolicyCodec.request(Xfrm.MSG_NEWPOLICY, Policy.of(net(),
-                Direction.OUT, PolicyAction.IPSEC, new PolicyRule(IpsecProtocol.ESP,
-                        SaMode.TUNNEL, PolicyLevel.UNIQUE, 7, Optional.of(new PolicyRule.Endpoints(
-                                Recorded.end("10.1.0.1"), Recorded.end("10.2.0.1")))))),
+        assertSame(
+                "policy-out",
+                PolicyCodec.request(
+                        Xfrm.MSG_NEWPOLICY,
+                        Policy.of(
+                                net(),
+                                Direction.OUT,
+                                PolicyAction.IPSEC,
+                                new PolicyRule(
+                                        IpsecProtocol.ESP,
+                                        SaMode.TUNNEL,
+                                        PolicyLevel.UNIQUE,
+                                        7,
+                                        Optional.of(
+                                                new PolicyRule.Endpoints(
+                                                        Recorded.end("10.1.0.1"),
+                                                        Recorded.end("10.2.0.1")))))),
                 Xfrm.POLICY_SIZE);
     }
 
@@ -146,12 +212,28 @@ class RequestTests {
     void addsAPolicyThatDiscardsFromAPort() throws WireException {
         // ip xfrm policy add src 2001:db8::1 dst ::/0 proto udp sport 53 dir in
         //   priority 2147483648 action block limit time-hard 600
-        Selector selector = new Selector(Prefix.host(Recorded.address("2001:db8::1")), 53,
-                new Prefix(Recorded.address("::"), 0), 0, 17);
+        Selector selector =
+                new Selector(
+                        Prefix.host(Recorded.address("2001:db8::1")),
+                        53,
+                        new Prefix(Recorded.address("::"), 0),
+                        0,
+                        17);
         Policy plain = Policy.of(selector, Direction.IN, PolicyAction.DISCARD);
-        assertSame("policy-block", PolicyCodec.request(Xfrm.MSG_NEWPOLICY, new Policy(selector,
-                plain.direction(), plain.action(), plain.priority(), List.of(),
-                Lifetime.ofSeconds(600), Optional.empty(), 0)), Xfrm.POLICY_SIZE);
+        assertSame(
+                "policy-block",
+                PolicyCodec.request(
+                        Xfrm.MSG_NEWPOLICY,
+                        new Policy(
+                                selector,
+                                plain.direction(),
+                                plain.action(),
+                                plain.priority(),
+                                List.of(),
+                                Lifetime.ofSeconds(600),
+                                Optional.empty(),
+                                0)),
+                Xfrm.POLICY_SIZE);
     }
 
     @Test
@@ -159,17 +241,27 @@ class RequestTests {
         // ip xfrm policy update src 10.0.0.0/8 dst 10.0.0.0/8 dir fwd priority 2147483648
         //   tmpl proto comp mode transport level use tmpl proto ah mode transport
         Prefix ten = new Prefix(Recorded.address("10.0.0.0"), 8);
-        assertSame("policy-use", PolicyCodec.request(Xfrm.MSG_UPDPOLICY, Policy.of(
-                Selector.between(ten, ten), Direction.FWD, PolicyAction.IPSEC,
-                rule(IpsecProtocol.IPCOMP, PolicyLevel.USE),
-                rule(IpsecProtocol.AH, PolicyLevel.REQUIRE))), Xfrm.POLICY_SIZE);
+        assertSame(
+                "policy-use",
+                PolicyCodec.request(
+                        Xfrm.MSG_UPDPOLICY,
+                        Policy.of(
+                                Selector.between(ten, ten),
+                                Direction.FWD,
+                                PolicyAction.IPSEC,
+                                rule(IpsecProtocol.IPCOMP, PolicyLevel.USE),
+                                rule(IpsecProtocol.AH, PolicyLevel.REQUIRE))),
+                Xfrm.POLICY_SIZE);
     }
 
     @Test
     void namesAPolicyBySelectorAndByNumber() throws WireException {
         // ip xfrm policy get src 172.16.1.0/24 dst 172.16.2.7/24 dir out
-        assertSame("policy-get", PolicyCodec.bySelector(Xfrm.MSG_GETPOLICY,
-                Policy.of(net(), Direction.OUT, PolicyAction.NONE)), Xfrm.POLICY_ID_SIZE);
+        assertSame(
+                "policy-get",
+                PolicyCodec.bySelector(
+                        Xfrm.MSG_GETPOLICY, Policy.of(net(), Direction.OUT, PolicyAction.NONE)),
+                Xfrm.POLICY_ID_SIZE);
         // ip xfrm policy delete index 9 dir out: the selector, which nobody looks at, has a family
         byte[] theirs = Recorded.request("policy-delete-index").body();
         theirs[40] = 0;
@@ -188,19 +280,24 @@ class RequestTests {
         ByteBuffer our = ours.rewound();
         our.position(structure);
         assertThat(text(NetlinkAnswer.attributes(our)))
-                .isEqualTo(text(NetlinkAnswer.attributes(rest.position(structure).slice()
-                        .order(ByteOrder.LITTLE_ENDIAN))));
+                .isEqualTo(
+                        text(
+                                NetlinkAnswer.attributes(
+                                        rest.position(structure)
+                                                .slice()
+                                                .order(ByteOrder.LITTLE_ENDIAN))));
     }
 
     private static TreeMap<Integer, String> text(Map<Integer, ByteBuffer> attributes) {
         TreeMap<Integer, String> text = new TreeMap<>();
-        attributes.forEach((type, value) -> {
-            byte[] octets = new byte[value.remaining()];
-            value.get(octets);
-            // iproute2 leaves out the window, which is empty in the beginning
-            int length = type == Xfrm.REPLAY_ESN_VAL ? 24 : octets.length;
-            text.put(type, HexFormat.of().formatHex(octets, 0, length));
-        });
+        attributes.forEach(
+                (type, value) -> {
+                    byte[] octets = new byte[value.remaining()];
+                    value.get(octets);
+                    // iproute2 leaves out the window, which is empty in the beginning
+                    int length = type == Xfrm.REPLAY_ESN_VAL ? 24 : octets.length;
+                    text.put(type, HexFormat.of().formatHex(octets, 0, length));
+                });
         return text;
     }
 
@@ -237,7 +334,8 @@ class RequestTests {
     }
 
     private static Selector net() {
-        return Selector.between(new Prefix(Recorded.address("172.16.1.0"), 24),
+        return Selector.between(
+                new Prefix(Recorded.address("172.16.1.0"), 24),
                 new Prefix(Recorded.address("172.16.2.7"), 24));
     }
 

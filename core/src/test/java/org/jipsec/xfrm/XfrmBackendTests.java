@@ -122,7 +122,8 @@ class XfrmBackendTests {
         XfrmBackend backend = backend(kernel);
         assertThat(spis(backend.execute(new SadbOperation.DumpSas(IpsecProtocol.AH))))
                 .containsExactly(0x1004);
-        assertThat(attribute(kernel.requests.getFirst(), Xfrm.SA_ID_SIZE, Xfrm.PROTO)).isEqualTo("33");
+        assertThat(attribute(kernel.requests.getFirst(), Xfrm.SA_ID_SIZE, Xfrm.PROTO))
+                .isEqualTo("33");
     }
 
     @Test
@@ -310,8 +311,7 @@ class XfrmBackendTests {
                                 Prefix.host(Recorded.address("10.1.1.2"))),
                         Direction.OUT,
                         PolicyAction.NONE);
-        assertThat(backend(kernel).execute(new SadbOperation.DeletePolicy(policy)))
-                .isEqualTo(DONE);
+        assertThat(backend(kernel).execute(new SadbOperation.DeletePolicy(policy))).isEqualTo(DONE);
         assertThat(attribute(kernel.requests.getLast(), Xfrm.POLICY_ID_SIZE, Xfrm.IF_ID))
                 .isEqualTo("2a000000");
         assertThat(
@@ -377,9 +377,7 @@ class XfrmBackendTests {
         assertThat(backend(kernel).execute(new SadbOperation.UpdateSa(esp(0x1005).build())))
                 .as("out of UDP")
                 .isInstanceOf(Refused.class);
-        assertThat(kernel.requests)
-                .extracting(NetlinkAnswer::type)
-                .containsOnly(Xfrm.MSG_GETSA);
+        assertThat(kernel.requests).extracting(NetlinkAnswer::type).containsOnly(Xfrm.MSG_GETSA);
     }
 
     @Test
@@ -393,9 +391,7 @@ class XfrmBackendTests {
                                 it.say(entry(it, request, "event sa-ipv6", 2));
                                 it.say(it.done(request));
                             } else {
-                                it.refuse(
-                                        request,
-                                        hasMark(request, Xfrm.SA_ID_SIZE) ? 0 : ESRCH);
+                                it.refuse(request, hasMark(request, Xfrm.SA_ID_SIZE) ? 0 : ESRCH);
                             }
                         });
         assertThat(
@@ -467,19 +463,15 @@ class XfrmBackendTests {
         for (SadbOperation operation :
                 List.of(
                         new SadbOperation.AddSa(
-                                esp(1)
-                                        .authentication(
-                                                AuthAlgorithm.KEYED_MD5, Recorded.key(16))
+                                esp(1).authentication(AuthAlgorithm.KEYED_MD5, Recorded.key(16))
                                         .build()),
                         new SadbOperation.AddSa(esp(1).replayWindow(4097).build()),
                         new SadbOperation.AddSa(esp(1).hard(Lifetime.ofSeconds(9)).build()),
                         new SadbOperation.AddSa(
-                                esp(1)
-                                        .between(Recorded.end("10.1.0.1"), Recorded.end("::1"))
+                                esp(1).between(Recorded.end("10.1.0.1"), Recorded.end("::1"))
                                         .build()),
                         new SadbOperation.AddSa(
-                                esp(1)
-                                        .encapsulation(
+                                esp(1).encapsulation(
                                                 new UdpEncapsulation(
                                                         4500, 4500, Optional.empty(), 1300))
                                         .build()),
@@ -501,7 +493,10 @@ class XfrmBackendTests {
         ScriptedKernel kernel = kernel((request, it) -> it.acknowledge(request));
         CurrentLifetime current =
                 new CurrentLifetime(
-                        5, 600, Instant.ofEpochSecond(1000), Optional.of(Instant.ofEpochSecond(1010)));
+                        5,
+                        600,
+                        Instant.ofEpochSecond(1000),
+                        Optional.of(Instant.ofEpochSecond(1010)));
         SaSnapshot small =
                 new SaSnapshot(
                         esp(0x21).replayWindow(32).build(),
@@ -516,8 +511,7 @@ class XfrmBackendTests {
                         current,
                         new DumpMark(0, 0, 0),
                         Optional.of(
-                                new SequenceState(
-                                        0x1_0000_0005L, 0x2_0000_0009L, List.of(3, 4))));
+                                new SequenceState(0x1_0000_0005L, 0x2_0000_0009L, List.of(3, 4))));
         XfrmBackend backend = backend(kernel);
         assertThat(backend.execute(new SadbOperation.RestoreSa(small))).isEqualTo(DONE);
         NetlinkAnswer first = kernel.requests.getLast();

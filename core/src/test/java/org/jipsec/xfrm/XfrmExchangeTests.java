@@ -93,9 +93,7 @@ class XfrmExchangeTests {
                                                 0x300,
                                                 extended(request, "Not so", 2, 48))));
         NetlinkRequest request =
-                request(Xfrm.MSG_NEWSA)
-                        .attributeU32(Xfrm.IF_ID, 1)
-                        .attributeU32(Xfrm.ALG_CRYPT, 1);
+                request(Xfrm.MSG_NEWSA).attributeU32(Xfrm.IF_ID, 1).attributeU32(Xfrm.ALG_CRYPT, 1);
         assertThat(exchange.ask(request).refusal())
                 .contains(new Refused(Errno.EINVAL, "Not so (encryption algorithm)"));
     }
@@ -178,8 +176,7 @@ class XfrmExchangeTests {
     void refusesAnAcknowledgementWithoutAnAnswer() throws IOException {
         XfrmExchange exchange = exchange((request, kernel) -> kernel.acknowledge(request));
         XfrmExchange.Answer answer = exchange.ask(request(Xfrm.MSG_GETSA));
-        assertThatThrownBy(() -> answer.only(Xfrm.MSG_NEWSA))
-                .isInstanceOf(ProtocolException.class);
+        assertThatThrownBy(() -> answer.only(Xfrm.MSG_NEWSA)).isInstanceOf(ProtocolException.class);
     }
 
     // ---- many ----
@@ -220,8 +217,7 @@ class XfrmExchangeTests {
             requests.add(request(Xfrm.MSG_NEWSA));
         }
         for (int i = 0; i < 10; i++) {
-            requests.add(
-                    request(Xfrm.MSG_NEWSA).attribute(Xfrm.SEC_CTX, new byte[20_000]));
+            requests.add(request(Xfrm.MSG_NEWSA).attribute(Xfrm.SEC_CTX, new byte[20_000]));
         }
         assertThat(exchange(kernel).askAll(requests)).hasSize(210).containsOnly(Optional.empty());
         assertThat(kernel.datagrams).isEqualTo(4 + 3);
@@ -289,8 +285,7 @@ class XfrmExchangeTests {
                             kernel.say(kernel.answer(request, 0x10, 2, new byte[1]));
                             kernel.refuse(request, EINVAL);
                         });
-        assertThat(middle.dump(dump(), _ -> {}).refusal())
-                .contains(new Refused(Errno.EINVAL, ""));
+        assertThat(middle.dump(dump(), _ -> {}).refusal()).contains(new Refused(Errno.EINVAL, ""));
         XfrmExchange end =
                 exchange(
                         (request, kernel) ->

@@ -85,9 +85,7 @@ class XfrmListenerTests {
     }
 
     private void event(NetlinkAnswer answer, int port) {
-        kernel.say(
-                ScriptedKernel.message(
-                        answer.type(), 0, 9, port, ScriptedKernel.body(answer)));
+        kernel.say(ScriptedKernel.message(answer.type(), 0, 9, port, ScriptedKernel.body(answer)));
     }
 
     private String next() throws InterruptedException {
@@ -162,8 +160,7 @@ class XfrmListenerTests {
                         acquire -> {
                             assertThat(acquire.sequence()).isNotZero();
                             assertThat(acquire.protocol()).isEqualTo(IpsecProtocol.ESP);
-                            assertThat(acquire.source())
-                                    .isEqualTo(Recorded.address("10.51.0.1"));
+                            assertThat(acquire.source()).isEqualTo(Recorded.address("10.51.0.1"));
                             assertThat(acquire.destination())
                                     .isEqualTo(Recorded.address("10.51.0.2"));
                             assertThat(acquire.mode()).isEqualTo(SaMode.TRANSPORT);
@@ -252,9 +249,7 @@ class XfrmListenerTests {
         own.begin(
                 new OwnChanges.Token.Sa(
                         new SaId(
-                                Recorded.address("10.2.0.1"),
-                                IpsecProtocol.ESP,
-                                new Spi(0x1001))));
+                                Recorded.address("10.2.0.1"), IpsecProtocol.ESP, new Spi(0x1001))));
         own.begin(new OwnChanges.Token.Sas(IpsecProtocol.AH));
         associations.clear();
         associations.addAll(List.of("event sa-esp-cbc", "event sa-natt"));

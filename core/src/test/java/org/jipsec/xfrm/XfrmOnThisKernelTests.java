@@ -47,9 +47,7 @@ class XfrmOnThisKernelTests {
         backend =
                 hosts.in(
                         "host",
-                        () ->
-                                XfrmBackend.open(
-                                        1, InstantSource.system(), Duration.ofSeconds(10)));
+                        () -> XfrmBackend.open(1, InstantSource.system(), Duration.ofSeconds(10)));
     }
 
     @AfterEach
@@ -102,11 +100,42 @@ class XfrmOnThisKernelTests {
     @Test
     void whatIpAddsWeSee() throws Exception {
         hosts.ip(
-                "host", "xfrm", "policy", "add", "src", "2001:db8::/32", "dst", "::/0", "dir",
-                "fwd", "priority", "5", "tmpl", "proto", "ah", "mode", "transport", "level", "use");
+                "host",
+                "xfrm",
+                "policy",
+                "add",
+                "src",
+                "2001:db8::/32",
+                "dst",
+                "::/0",
+                "dir",
+                "fwd",
+                "priority",
+                "5",
+                "tmpl",
+                "proto",
+                "ah",
+                "mode",
+                "transport",
+                "level",
+                "use");
         hosts.ip(
-                "host", "xfrm", "policy", "add", "src", "10.0.0.1", "dst", "10.0.0.2", "dir", "in",
-                "mark", "7", "mask", "255", "action", "block");
+                "host",
+                "xfrm",
+                "policy",
+                "add",
+                "src",
+                "10.0.0.1",
+                "dst",
+                "10.0.0.2",
+                "dir",
+                "in",
+                "mark",
+                "7",
+                "mask",
+                "255",
+                "action",
+                "block");
         List<Policy> all = policies();
         assertThat(all).hasSize(2);
         assertThat(all.get(0).action()).isEqualTo(PolicyAction.DISCARD);
@@ -121,10 +150,7 @@ class XfrmOnThisKernelTests {
                                 0,
                                 Optional.empty()));
         // the kernel finds it by its mark only
-        assertThat(
-                        backend.execute(
-                                new SadbOperation.GetPolicyById(
-                                        all.get(0).id(), Direction.IN)))
+        assertThat(backend.execute(new SadbOperation.GetPolicyById(all.get(0).id(), Direction.IN)))
                 .isInstanceOf(SadbReply.FoundPolicy.class);
         assertThat(backend.execute(new SadbOperation.DeletePolicy(all.get(0)))).isEqualTo(DONE);
         assertThat(policies()).hasSize(1);
@@ -159,7 +185,8 @@ class XfrmOnThisKernelTests {
         BlockingQueue<SadbEvent> heard = new LinkedBlockingQueue<>();
         backend.listen(heard::add);
         backend.execute(new SadbOperation.AddPolicy(tunnel())); // not told
-        hosts.ip("host", "xfrm", "policy", "add", "src", "10.0.0.1", "dst", "10.0.0.2", "dir", "in");
+        hosts.ip(
+                "host", "xfrm", "policy", "add", "src", "10.0.0.1", "dst", "10.0.0.2", "dir", "in");
         hosts.ip("host", "xfrm", "policy", "flush");
         assertThat(heard.poll(10, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(
