@@ -54,6 +54,7 @@ public record SaSnapshot(
                 state,
                 current,
                 mark,
-                Optional.of(new SequenceState(sent, numbers.received(), numbers.window())));
+                Optional.of(new SequenceState(sent, numbers.received(), numbers.window())),
+                unknown);
     }
 }
