@@ -56,7 +56,7 @@ final class DoctorCommand {
         findings.add(MachineProbes.udpOffloads());
         findings.add(MachineProbes.reversePaths());
         findings.add(MachineProbes.setpriv(host));
-        findings.addAll(KernelProbes.all(kernel));
+        findings.addAll(KernelProbes.all(kernel, rights.isAllowed()));
         findings.add(WireProbes.wire());
         findings.add(WireProbes.service(host, socket));
         return new Examination(findings, kernel);

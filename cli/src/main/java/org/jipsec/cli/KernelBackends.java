@@ -1,5 +1,6 @@
 package org.jipsec.cli;
 
+import org.jipsec.os.OsException;
 import org.jipsec.pfkey.KernelPfkeyChannel;
 import org.jipsec.pfkey.PfkeyBackend;
 import org.jipsec.xfrm.XfrmBackend;
@@ -47,12 +48,16 @@ interface KernelBackends {
 
                 @Override
                 public BackendLink xfrm() throws IOException {
-                    return new XfrmLink(
-                            XfrmBackend.open(
-                                    PfkeyLink.processId(),
-                                    InstantSource.system(),
-                                    PfkeyLink.PATIENCE),
-                            StatePlace::ofKernel);
+                    try {
+                        return new XfrmLink(
+                                XfrmBackend.open(
+                                        PfkeyLink.processId(),
+                                        InstantSource.system(),
+                                        PfkeyLink.PATIENCE),
+                                StatePlace::ofKernel);
+                    } catch (OsException refused) {
+                        throw KernelIpsec.withoutXfrm(refused);
+                    }
                 }
 
                 @Override

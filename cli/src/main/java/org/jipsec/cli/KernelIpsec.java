@@ -27,13 +27,13 @@ final class KernelIpsec {
 
     private KernelIpsec() {}
 
-    /// Whether an SA of ESP that is added over XFRM in the calling thread's network namespace will
-    /// protect packets, when the rights are there: `esp4` is loaded, built in, or will be loaded
-    /// for it.
-    ///
-    /// Where no list of modules tells, as in many containers, a trial does; without the rights to
-    /// it the answer is no.
+    /// Whether an SA of ESP that this process adds over XFRM in the calling thread's network
+    /// namespace will protect packets: it has the right to, and `esp4` is loaded, built in, or will
+    /// be loaded for it. Where no list of modules tells, as in many containers, a trial does.
     static boolean xfrmHasEsp() {
+        if (!new RunningKernel().mayAdminister()) {
+            return false;
+        }
         KernelModules modules = KernelModules.running();
         if (!hasXfrm(modules)) {
             return false;
@@ -44,11 +44,23 @@ final class KernelIpsec {
         };
     }
 
-    /// Whether sockets of PF_KEY can be opened in the calling thread's network namespace, when the
-    /// rights are there.
+    /// Whether this process can open sockets of PF_KEY in the calling thread's network namespace.
     static boolean hasPfkey() {
-        return isPfkeyLoaded()
-                || KernelModules.running().presence("af_key") == KernelModules.Presence.LOADABLE;
+        return new RunningKernel().mayAdminister()
+                && (isPfkeyLoaded()
+                        || KernelModules.running().presence("af_key")
+                                == KernelModules.Presence.LOADABLE);
+    }
+
+    /// What a refusal to open XFRM means.
+    static IOException withoutXfrm(OsException refused) {
+        String cause =
+                refused.is(ErrorNumber.EPROTONOSUPPORT)
+                        ? "this kernel has no XFRM: load its module (modprobe xfrm_user), or use"
+                                + " PF_KEY (--backend pfkey) or the userspace stack (--backend"
+                                + " userspace)"
+                        : "a sandbox may forbid it";
+        return new IOException(refused.getMessage() + ": " + cause, refused);
     }
 
     static boolean isPfkeyLoaded() {

@@ -17,7 +17,8 @@ import java.util.function.Predicate;
 final class KernelProbes {
     private KernelProbes() {}
 
-    static List<Finding> all(KernelOffer offer) {
+    /// @param mayUse whether this process has the right to drive it
+    static List<Finding> all(KernelOffer offer, boolean mayUse) {
         List<Finding> findings = new ArrayList<>();
         findings.add(one("xfrm", offer.xfrm()));
         findings.add(one("pf-key", offer.pfkey()));
@@ -27,7 +28,7 @@ final class KernelProbes {
         findings.add(algorithms("kernel-ciphers", offer.algorithms(Kind.CIPHER)));
         findings.add(algorithms("kernel-macs", offer.algorithms(Kind.INTEGRITY)));
         findings.add(algorithms("kernel-deflate", offer.algorithms(Kind.COMPRESSION)));
-        findings.add(choice(offer));
+        findings.add(choice(offer, mayUse));
         return findings;
     }
 
@@ -105,18 +106,21 @@ final class KernelProbes {
     }
 
     /// What `--backend auto` would take in this network namespace when no service runs.
-    private static Finding choice(KernelOffer offer) {
+    private static Finding choice(KernelOffer offer, boolean mayUse) {
         Optional<Offer> esp =
                 offer.protocols().stream()
                         .filter(each -> each.protocol() == IpsecProtocol.ESP)
                         .filter(each -> each.family() == IpFamily.IPV4)
                         .map(Protocol::offer)
                         .findFirst();
-        boolean hasXfrm = isThere(offer.xfrm()) && esp.map(KernelProbes::isThere).orElse(false);
+        boolean hasXfrm =
+                mayUse && isThere(offer.xfrm()) && esp.map(KernelProbes::isThere).orElse(false);
         String choice =
                 hasXfrm
                         ? "xfrm"
-                        : isThere(offer.pfkey()) ? "pfkey" : "userspace: jipsecd is started";
+                        : mayUse && isThere(offer.pfkey())
+                                ? "pfkey"
+                                : "userspace: jipsecd is started";
         return Finding.ok("backend", "auto is a running jipsecd, else " + choice);
     }
 

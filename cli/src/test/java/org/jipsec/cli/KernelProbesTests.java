@@ -46,7 +46,11 @@ class KernelProbesTests {
     }
 
     private static Finding finding(KernelOffer offer, String id) {
-        return KernelProbes.all(offer).stream()
+        return finding(offer, true, id);
+    }
+
+    private static Finding finding(KernelOffer offer, boolean mayUse, String id) {
+        return KernelProbes.all(offer, mayUse).stream()
                 .filter(finding -> finding.id().equals(id))
                 .findAny()
                 .orElseThrow();
@@ -73,6 +77,8 @@ class KernelProbesTests {
         assertThat(finding(offer(HERE, HERE, GONE, GONE), "backend").text())
                 .isEqualTo(begin + "pfkey");
         assertThat(finding(offer(HERE, GONE, GONE, GONE), "backend").text())
+                .startsWith(begin + "userspace");
+        assertThat(finding(offer(HERE, HERE, HERE, HERE), false, "backend").text())
                 .startsWith(begin + "userspace");
     }
 
