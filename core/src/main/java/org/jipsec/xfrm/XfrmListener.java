@@ -2,6 +2,7 @@ package org.jipsec.xfrm;
 
 import org.jipsec.os.NetlinkAnswer;
 import org.jipsec.os.NetlinkRequest;
+import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.SadbEvent;
 import org.jipsec.wire.WireException;
@@ -101,10 +102,16 @@ final class XfrmListener {
         try {
             begin();
             while (!closing) {
-                switch (channel.receive(FOREVER)) {
+                boolean isDue = isStale && phase == Phase.QUIET;
+                switch (channel.receive(isDue ? 0 : FOREVER)) {
                     case XfrmChannel.Reception.Datagram(var octets) -> take(octets);
-                    case XfrmChannel.Reception.Overrun() -> resynchronise();
-                    case XfrmChannel.Reception.Nothing() -> {}
+                    case XfrmChannel.Reception.Overrun() -> isStale = true;
+                    case XfrmChannel.Reception.Nothing() -> {
+                        // not before what is there is read: in a full socket a dump finds no room
+                        if (isDue) {
+                            begin();
+                        }
+                    }
                 }
             }
         } catch (IOException broken) {
@@ -118,15 +125,15 @@ final class XfrmListener {
         try {
             for (NetlinkAnswer answer : NetlinkAnswer.split(datagram)) {
                 if (answer.port() == channel.port()) {
-                    if (answer.sequence() == sequence) {
+                    if (answer.sequence() == sequence && phase != Phase.QUIET) {
                         entry(answer);
                     }
                 } else if (notifications.take(answer, answer.port() == ownPort)) {
-                    resynchronise();
+                    isStale = true;
                 }
             }
         } catch (WireException unintelligible) {
-            resynchronise(); // as good as lost
+            isStale = true; // as good as lost
         }
     }
 
@@ -154,31 +161,24 @@ final class XfrmListener {
     }
 
     private void end(NetlinkAnswer answer) throws IOException {
-        boolean isRefused;
+        int errno;
         try {
-            isRefused = answer.errno() != 0;
+            errno = answer.errno();
         } catch (WireException unintelligible) {
-            isRefused = true;
+            errno = Errno.EINVAL.number();
         }
-        if (isRefused) {
+        if (errno != 0) {
+            // no room, or the dump before this one is not read to its end: when all is read, again
+            isStale |= errno == Errno.ENOBUFS.number() || errno == Errno.EBUSY.number();
             phase = Phase.QUIET;
         } else if (isStale) {
-            begin();
+            phase = Phase.QUIET;
         } else if (phase == Phase.ASSOCIATIONS) {
             phase = Phase.POLICIES;
             send(PolicyCodec.dump());
         } else {
             phase = Phase.QUIET;
             known.endDump();
-        }
-    }
-
-    /// Now, or when the dump that runs is over.
-    private void resynchronise() throws IOException {
-        if (phase == Phase.QUIET) {
-            begin();
-        } else {
-            isStale = true;
         }
     }
 

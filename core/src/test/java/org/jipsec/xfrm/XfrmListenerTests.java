@@ -38,12 +38,21 @@ class XfrmListenerTests {
     private final List<String> policies = new CopyOnWriteArrayList<>();
     private final BlockingQueue<SadbEvent> heard = new LinkedBlockingQueue<>();
     private final BlockingQueue<Integer> dumps = new LinkedBlockingQueue<>();
+
+    /// What the next dumps are refused with.
+    private final BlockingQueue<Integer> refusals = new LinkedBlockingQueue<>();
+
     private final OwnChanges own = new OwnChanges();
     private final ScriptedKernel kernel = new ScriptedKernel(PORT, this::dump);
     private final XfrmListener listener =
             new XfrmListener(kernel, OWN_PORT, own, InstantSource.fixed(Instant.EPOCH));
 
     private void dump(NetlinkAnswer request, ScriptedKernel to) {
+        Integer errno = refusals.poll();
+        if (errno != null) {
+            to.refuse(request, errno);
+            return;
+        }
         boolean isOfSas = request.type() == Xfrm.MSG_GETSA;
         int type = isOfSas ? Xfrm.MSG_NEWSA : Xfrm.MSG_NEWPOLICY;
         for (String label : isOfSas ? associations : policies) {
@@ -240,6 +249,19 @@ class XfrmListenerTests {
         associations.add("event sa-natt");
         kernel.lose();
         assertThat(next()).startsWith("ADDED esp 0x00001005");
+    }
+
+    @Test
+    void dumpsAgainWhenThereWasNoRoomForADump() throws Exception {
+        policies.add("event policy-out");
+        listen();
+        associations.add("event sa-ah");
+        refusals.addAll(List.of(105, 16)); // ENOBUFS, EBUSY
+        kernel.lose();
+        assertThat(next()).startsWith("ADDED ah");
+        event("event sa-natt");
+        assertThat(next()).as("and the policy is still there").startsWith("ADDED esp 0x00001005");
+        assertThat(refusals).isEmpty();
     }
 
     @Test
