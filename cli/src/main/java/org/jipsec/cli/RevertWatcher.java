@@ -131,6 +131,11 @@ final class RevertWatcher {
                             ? ""
                             : ", but for " + refused + " operations that were refused");
         } catch (IOException unreachable) {
+            if (place.socket().isPresent() && !Files.exists(place.socket().get())) {
+                return "was not confirmed, and there was nothing to undo"
+                        + at
+                        + ": the service has ended, and its SAs and policies with it";
+            }
             return "was not confirmed, and could not be undone"
                     + at
                     + ": "

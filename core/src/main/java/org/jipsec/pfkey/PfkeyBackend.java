@@ -315,7 +315,10 @@ public final class PfkeyBackend implements SadbBackend {
                 }
             }
             SadbReply reply = end == null ? Dumps.whole(operation, parts) : null;
-            if (reply != null && !(reply instanceof SadbReply.Refused)) {
+            if (reply instanceof SadbReply.Refused) {
+                break;
+            }
+            if (reply != null) {
                 handed = handDone(handed, i, replies);
                 replies.accept(i, reply);
                 handed++;

@@ -51,7 +51,7 @@ class KeyServiceTests {
     }
 
     /// One who speaks messages, not operations.
-    private static final class Speaker {
+    static final class Speaker {
         private final PfkeyChannel channel;
 
         Speaker(KeyService service) {
