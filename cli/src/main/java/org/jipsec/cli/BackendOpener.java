@@ -13,6 +13,11 @@ interface BackendOpener {
     BackendLink open(BackendChoice choice, Optional<Path> socket, Consumer<String> notice)
             throws IOException;
 
+    /// The same, for `--classic`: a kernel's PF_KEY is spoken to as the original does.
+    default BackendOpener asSetkey() {
+        return this;
+    }
+
     /// Whether [#open] would go to the running kernel, which is then to be asked what it can do
     /// before a text is checked. Starts nothing.
     default boolean leadsToKernel(BackendChoice choice, Optional<Path> socket) throws IOException {

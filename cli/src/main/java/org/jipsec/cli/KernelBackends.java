@@ -1,8 +1,8 @@
 package org.jipsec.cli;
 
 import org.jipsec.os.OsException;
+import org.jipsec.pfkey.Dialect;
 import org.jipsec.pfkey.KernelPfkeyChannel;
-import org.jipsec.pfkey.PfkeyBackend;
 import org.jipsec.xfrm.XfrmBackend;
 
 import java.io.IOException;
@@ -29,7 +29,7 @@ interface KernelBackends {
                 }
 
                 @Override
-                public BackendLink pfkey() throws IOException {
+                public BackendLink pfkey(Dialect linux) throws IOException {
                     throw new IOException("no kernel is to be used here");
                 }
             };
@@ -61,11 +61,11 @@ interface KernelBackends {
                 }
 
                 @Override
-                public BackendLink pfkey() throws IOException {
+                public BackendLink pfkey(Dialect linux) throws IOException {
                     return new PfkeyLink(
                             KernelPfkeyChannel.open(),
                             KernelPfkeyChannel::open,
-                            PfkeyBackend.Peer.KERNEL,
+                            linux,
                             StatePlace::ofKernel);
                 }
             };
@@ -77,5 +77,6 @@ interface KernelBackends {
 
     BackendLink xfrm() throws IOException;
 
-    BackendLink pfkey() throws IOException;
+    /// @param linux [Dialect#LINUX], or [Dialect#LINUX_AS_SETKEY] for the original's ways
+    BackendLink pfkey(Dialect linux) throws IOException;
 }

@@ -1,5 +1,6 @@
 package org.jipsec.cli;
 
+import org.jipsec.pfkey.Dialect;
 import org.jipsec.pfkey.PfkeyBackend;
 import org.jipsec.pfkey.PfkeyChannel;
 import org.jipsec.pfkey.PfkeyMonitor;
@@ -30,16 +31,14 @@ final class PfkeyLink implements BackendLink {
     }
 
     /// @param channel the first of those that `dial` opens
+    /// @param dialect of who is at the other end
     /// @param state where what is known of the database is kept
     PfkeyLink(
-            PfkeyChannel channel,
-            Dial dial,
-            PfkeyBackend.Peer peer,
-            Supplier<Optional<StatePlace>> state)
+            PfkeyChannel channel, Dial dial, Dialect dialect, Supplier<Optional<StatePlace>> state)
             throws IOException {
         this.dial = dial;
         this.state = state;
-        this.backend = PfkeyBackend.open(channel, processId(), peer, PATIENCE);
+        this.backend = PfkeyBackend.open(channel, processId(), dialect, PATIENCE);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package org.jipsec.cli;
 
-import org.jipsec.pfkey.PfkeyBackend;
+import org.jipsec.pfkey.Dialect;
 import org.jipsec.pfkey.PfkeyChannel;
 import org.jipsec.pfkey.UnixPfkeyChannel;
 
@@ -17,6 +17,7 @@ final class ServiceBackends implements BackendOpener {
     private final Host host;
     private final Network network;
     private final KernelBackends kernel;
+    private final Dialect linux;
 
     /// Without a kernel.
     ServiceBackends(Host host, Network network) {
@@ -24,9 +25,19 @@ final class ServiceBackends implements BackendOpener {
     }
 
     ServiceBackends(Host host, Network network, KernelBackends kernel) {
+        this(host, network, kernel, Dialect.LINUX);
+    }
+
+    private ServiceBackends(Host host, Network network, KernelBackends kernel, Dialect linux) {
         this.host = host;
         this.network = network;
         this.kernel = kernel;
+        this.linux = linux;
+    }
+
+    @Override
+    public BackendOpener asSetkey() {
+        return new ServiceBackends(host, network, kernel, Dialect.LINUX_AS_SETKEY);
     }
 
     @Override
@@ -40,7 +51,7 @@ final class ServiceBackends implements BackendOpener {
                 }
                 yield switch (ofKernel(socket)) {
                     case XFRM -> kernel.xfrm();
-                    case PFKEY -> kernel.pfkey();
+                    case PFKEY -> kernel.pfkey(linux);
                     case AUTO, USERSPACE -> started(socket, notice);
                 };
             }
@@ -53,7 +64,7 @@ final class ServiceBackends implements BackendOpener {
                 }
                 yield running.get();
             }
-            case PFKEY -> kernel.pfkey();
+            case PFKEY -> kernel.pfkey(linux);
             case XFRM -> kernel.xfrm();
         };
     }
@@ -116,7 +127,7 @@ final class ServiceBackends implements BackendOpener {
                 new PfkeyLink(
                         channel,
                         () -> UnixPfkeyChannel.connect(place.socket()),
-                        PfkeyBackend.Peer.SERVICE,
+                        Dialect.JIPSEC,
                         () -> StatePlace.of(place)));
     }
 

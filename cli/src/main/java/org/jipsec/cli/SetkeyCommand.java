@@ -38,7 +38,7 @@ final class SetkeyCommand {
 
     SetkeyCommand(Host host, BackendOpener backends) {
         this.host = host;
-        this.backends = backends;
+        this.backends = backends.asSetkey();
     }
 
     /// @param arguments those of the original, and of ours `--classic`, `--backend`, `--socket`

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.jipsec.dataplane.SadbEngine;
+import org.jipsec.pfkey.Dialect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +70,15 @@ class BackendOrderTests {
     }
 
     @Test
+    void speaksToTheKernelAsTheOriginalDoesForWhoeverWantsThat() throws IOException {
+        backends(false, true)
+                .asSetkey()
+                .open(BackendChoice.PFKEY, Optional.empty(), _ -> {})
+                .close();
+        assertThat(opened).containsExactly("pfkey as setkey");
+    }
+
+    @Test
     void saysThatNoServiceRunsWhenThatIsNamed() {
         Optional<Path> socket = Optional.of(folder.resolve("pfkey.sock"));
         assertThatThrownBy(() -> open(backends(true, true), BackendChoice.USERSPACE, socket))
@@ -105,8 +115,8 @@ class BackendOrderTests {
             }
 
             @Override
-            public BackendLink pfkey() {
-                return link("pfkey");
+            public BackendLink pfkey(Dialect linux) {
+                return link(linux == Dialect.LINUX ? "pfkey" : "pfkey as setkey");
             }
 
             private BackendLink link(String name) {
