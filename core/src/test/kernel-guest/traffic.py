@@ -310,14 +310,14 @@ def without_esp():
         check(f"{backend}: EPROTONOSUPPORT without esp4 is explained",
               "" if told and "it has no ESP for IPv4" in told[0]["message"]
               and "--backend userspace" in told[0]["hint"] else json.dumps(told))
-    subprocess.run(["rmmod", "xfrm_user"], check=False)
-    done = program("a", "jsetkey", "--backend", "xfrm", "-D")
-    check("xfrm: a kernel without XFRM is explained",
-          "" if done.returncode == 1 and "modprobe xfrm_user" in done.stderr else done.stderr)
     done = program("a", "jipsec", "doctor")
     check("doctor: there is no ESP for IPv4",
           "" if re.search(r"^kernel-esp +(not IPv4|IPv4 with module)", done.stdout, re.M)
           else done.stdout + done.stderr)
+    subprocess.run(["rmmod", "xfrm_user"], check=False)
+    done = program("a", "jsetkey", "--backend", "xfrm", "-D")
+    check("xfrm: a kernel without XFRM is explained",
+          "" if done.returncode == 1 and "modprobe xfrm_user" in done.stderr else done.stderr)
 
 
 MODPROBE = "/proc/sys/kernel/modprobe"

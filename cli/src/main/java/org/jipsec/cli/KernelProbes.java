@@ -50,7 +50,11 @@ final class KernelProbes {
             return one(id, new Offer.Missing());
         }
         if (families.stream().allMatch(each -> each.offer() instanceof Offer.Unknown)) {
-            return Finding.unknown(id, "only root can try it");
+            return Finding.unknown(
+                    id,
+                    offer.xfrm() instanceof Offer.Present
+                            ? "only root can try it"
+                            : "it cannot be tried without XFRM");
         }
         List<String> words = families.stream().map(KernelProbes::family).toList();
         return Finding.ok(id, String.join("; ", words));

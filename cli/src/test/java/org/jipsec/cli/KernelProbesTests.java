@@ -70,6 +70,15 @@ class KernelProbesTests {
     }
 
     @Test
+    void saysWhyWhatNoListTellsIsNotTried() {
+        Offer unknown = new Offer.Unknown();
+        assertThat(finding(offer(HERE, GONE, unknown, unknown), "kernel-esp"))
+                .isEqualTo(Finding.unknown("kernel-esp", "only root can try it"));
+        assertThat(finding(offer(GONE, GONE, unknown, unknown), "kernel-esp"))
+                .isEqualTo(Finding.unknown("kernel-esp", "it cannot be tried without XFRM"));
+    }
+
+    @Test
     void saysWhatAutoWouldTake() {
         String begin = "auto is a running jipsecd, else ";
         assertThat(finding(offer(HERE, HERE, HERE, GONE), "backend").text())
