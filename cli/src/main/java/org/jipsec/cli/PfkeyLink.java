@@ -53,6 +53,11 @@ final class PfkeyLink implements BackendLink {
     }
 
     @Override
+    public void speakAsSetkey() {
+        backend.speakAsSetkey();
+    }
+
+    @Override
     public void monitor(Predicate<ByteBuffer> messages) throws IOException {
         try (PfkeyMonitor monitor = PfkeyMonitor.open(dial.channel(), processId())) {
             ByteBuffer message;

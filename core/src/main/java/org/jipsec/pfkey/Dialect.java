@@ -2,7 +2,6 @@ package org.jipsec.pfkey;
 
 import org.jipsec.sadb.AuthAlgorithm;
 import org.jipsec.sadb.Capabilities.Feature;
-import org.jipsec.sadb.EncryptionAlgorithm;
 import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply.Refused;
@@ -19,8 +18,8 @@ import java.util.Set;
 /// the dialect wants them.
 ///
 /// Linux's facts are those of `<linux/pfkeyv2.h>`, `net/key/af_key.c` and the recorded messages of
-/// the tests; FreeBSD's and NetBSD's are those of `sys/net/pfkeyv2.h`, `sys/netipsec/ipsec.h` and
-/// `sys/netipsec/key.c`.
+/// the tests; FreeBSD's (11 and later) and NetBSD's (8 and later) are those of their
+/// `sys/net/pfkeyv2.h` and `sys/netipsec/ipsec.h`, and nobody has tried them on a BSD.
 public enum Dialect {
     /// A `KeyService`: Linux's layouts, and jipsec's own messages, extensions and numbers.
     JIPSEC(new Layout(false, 10, 16), false),
@@ -45,7 +44,6 @@ public enum Dialect {
     private static final int LINUX_SHA256 = 5;
     private static final int FIRST_OF_BSD_ALONE = 24;
     private static final int BSD_TCP = 11;
-    private static final int BSD_ESP_GMAC = 21;
     private static final int BSD_GMAC_128 = 11;
     private static final int BSD_GMAC_192 = 12;
     private static final int BSD_GMAC_256 = 13;
@@ -169,14 +167,6 @@ public enum Dialect {
         return isBsd() && number >= BSD_GMAC_128 && number <= BSD_GMAC_256
                 ? AuthAlgorithm.AES_GMAC.number()
                 : number;
-    }
-
-    int encryptionOnWire(int number) {
-        return isBsd() && number == EncryptionAlgorithm.AES_GMAC.number() ? BSD_ESP_GMAC : number;
-    }
-
-    int encryptionFromWire(int number) {
-        return isBsd() && number == BSD_ESP_GMAC ? EncryptionAlgorithm.AES_GMAC.number() : number;
     }
 
     // ---- what cannot be said ----

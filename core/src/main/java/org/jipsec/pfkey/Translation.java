@@ -8,7 +8,6 @@ import org.jipsec.pfkey.PfkeyExtension.Key;
 import org.jipsec.pfkey.PfkeyExtension.Proposal;
 import org.jipsec.pfkey.PfkeyExtension.Supported;
 import org.jipsec.pfkey.PfkeyExtension.Unknown;
-import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.wire.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +66,7 @@ final class Translation {
         for (PfkeyExtension extension : message.extensions()) {
             switch (extension) {
                 case Association sa -> {
-                    association = fromWire(sa, message, dialect);
+                    association = fromWire(sa, dialect);
                     if (dialect.isBsd() && sa.replay() * 8 > FIELD_MAXIMUM) {
                         window = Math.max(window, sa.replay() * 8);
                     }
@@ -109,17 +108,17 @@ final class Translation {
                 sa.state(),
                 dialect.authenticationOnWire(sa.authentication(), key == null ? 0 : key.bits())
                         .orElse(0),
-                isIpcomp(message) ? sa.encryption() : dialect.encryptionOnWire(sa.encryption()),
+                sa.encryption(),
                 sa.flags());
     }
 
-    private static Association fromWire(Association sa, PfkeyMessage message, Dialect dialect) {
+    private static Association fromWire(Association sa, Dialect dialect) {
         return new Association(
                 sa.spi(),
                 dialect.isBsd() ? Math.min(sa.replay() * 8, FIELD_MAXIMUM) : sa.replay(),
                 sa.state(),
                 dialect.authenticationFromWire(sa.authentication()),
-                isIpcomp(message) ? sa.encryption() : dialect.encryptionFromWire(sa.encryption()),
+                sa.encryption(),
                 sa.flags());
     }
 
@@ -129,9 +128,7 @@ final class Translation {
         for (Algorithm algorithm : supported.algorithms()) {
             algorithms.add(
                     new Algorithm(
-                            macs
-                                    ? dialect.authenticationFromWire(algorithm.id())
-                                    : dialect.encryptionFromWire(algorithm.id()),
+                            macs ? dialect.authenticationFromWire(algorithm.id()) : algorithm.id(),
                             algorithm.ivLength(),
                             algorithm.minimumBits(),
                             algorithm.maximumBits()));
@@ -145,7 +142,7 @@ final class Translation {
             combinations.add(
                     new Combination(
                             dialect.authenticationFromWire(one.authentication()),
-                            dialect.encryptionFromWire(one.encryption()),
+                            one.encryption(),
                             one.flags(),
                             one.authenticationMinimum(),
                             one.authenticationMaximum(),
@@ -155,10 +152,6 @@ final class Translation {
                             one.hard()));
         }
         return new Proposal(proposal.replay(), combinations);
-    }
-
-    private static boolean isIpcomp(PfkeyMessage message) {
-        return message.saType() == IpsecProtocol.IPCOMP.saType();
     }
 
     private static ByteBuffer body(int octets) {

@@ -117,19 +117,24 @@ class ClassicGoldenTests {
             PfkeyMonitor monitor, boolean hex, StringBuilder seen, CountDownLatch told) {
         try {
             for (ByteBuffer message = monitor.next(); message != null; message = monitor.next()) {
-                seen.append("12:00:00.000000 \n");
-                seen.append(hex ? PfkeyDump.hex(message) : "");
-                boolean wrapped = message.get(message.position() + 1) == 11; // SADB_X_PROMISC
-                int skip = wrapped ? 16 : 0;
-                if (message.remaining() > skip) {
-                    int from = message.position() + skip;
-                    ByteBuffer inner = message.slice(from, message.limit() - from);
-                    seen.append(PfkeyDump.text(inner)).append('\n');
-                }
+                show(message, hex, seen);
                 told.countDown();
             }
         } catch (IOException closed) {
             throw new UncheckedIOException(closed);
+        }
+    }
+
+    /// Appends what `-x` prints of a message.
+    static void show(ByteBuffer message, boolean hex, StringBuilder seen) {
+        seen.append("12:00:00.000000 \n");
+        seen.append(hex ? PfkeyDump.hex(message) : "");
+        boolean wrapped = message.get(message.position() + 1) == 11; // SADB_X_PROMISC
+        int skip = wrapped ? 16 : 0;
+        if (message.remaining() > skip) {
+            int from = message.position() + skip;
+            ByteBuffer inner = message.slice(from, message.limit() - from);
+            seen.append(PfkeyDump.text(inner)).append('\n');
         }
     }
 

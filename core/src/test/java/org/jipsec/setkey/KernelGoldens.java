@@ -29,7 +29,7 @@ import java.util.TreeMap;
 abstract class KernelGoldens {
     private static final int OWN = 900;
 
-    private final GoldenMachine machine = GoldenMachine.overKernel(this::open);
+    final GoldenMachine machine = GoldenMachine.overKernel(this::open);
 
     /// As `--classic` opens it.
     abstract SadbBackend open(int processId) throws IOException;
@@ -88,6 +88,10 @@ abstract class KernelGoldens {
     @ParameterizedTest(name = "{0}")
     @MethodSource("commandLines")
     void answersCommandLinesAsTheOriginalDid(String name) {
+        compareCommandLine(name);
+    }
+
+    void compareCommandLine(String name) {
         GoldenScript.Result result =
                 new GoldenScript(GoldenFiles.text("cli/" + name + ".cmd")).run(machine);
         Map<String, String> got = new TreeMap<>();
