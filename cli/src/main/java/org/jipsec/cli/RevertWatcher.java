@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -93,9 +94,7 @@ final class RevertWatcher {
     /// @return whether it came before the deadline
     private static boolean awaitConfirmation(StatePlace place, long deadline) throws IOException {
         try (WatchService watch = FileSystems.getDefault().newWatchService()) {
-            place.waiting()
-                    .toAbsolutePath()
-                    .getParent()
+            Objects.requireNonNull(place.waiting().toAbsolutePath().getParent())
                     .register(watch, StandardWatchEventKinds.ENTRY_DELETE);
             while (Files.exists(place.waiting())) {
                 long left = deadline - System.nanoTime();
