@@ -23,10 +23,6 @@ interface BackendLink extends AutoCloseable {
     ///     when it wants no more
     void monitor(Predicate<ByteBuffer> messages) throws IOException;
 
-    /// From now on algorithms are called what setkey called them, where a kernel's numbers have
-    /// come to mean another.
-    default void speakAsSetkey() {}
-
     /// Where to keep what is known of this database beside it; empty where there is no place.
     default Optional<StatePlace> statePlace() {
         return Optional.empty();

@@ -53,11 +53,6 @@ final class PfkeyLink implements BackendLink {
     }
 
     @Override
-    public void speakAsSetkey() {
-        backend.speakAsSetkey();
-    }
-
-    @Override
     public void monitor(Predicate<ByteBuffer> messages) throws IOException {
         try (PfkeyMonitor monitor = PfkeyMonitor.open(dial.channel(), processId())) {
             ByteBuffer message;

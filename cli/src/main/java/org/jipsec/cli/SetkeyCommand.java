@@ -122,7 +122,6 @@ final class SetkeyCommand {
         }
         try (BackendLink link =
                 line.dryRun() ? new NoBackend() : backends.open(choice, socket, notice(err))) {
-            link.speakAsSetkey();
             ClassicHost classicHost =
                     new ClassicHost(
                             ClassicNames.over(new SystemNames()),

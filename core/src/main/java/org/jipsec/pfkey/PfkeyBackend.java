@@ -49,7 +49,7 @@ public final class PfkeyBackend implements SadbBackend {
 
     private final PfkeyChannel channel;
     private final int processId;
-    private volatile Dialect dialect;
+    private final Dialect dialect;
     private final Duration timeout;
 
     /// What came together goes on together: waking the one who waits costs more than a message.
@@ -103,14 +103,6 @@ public final class PfkeyBackend implements SadbBackend {
         } catch (IOException failed) {
             channel.close();
             throw failed;
-        }
-    }
-
-    /// From now on, a Linux kernel's algorithms are called what setkey called them
-    /// ([Dialect#LINUX_AS_SETKEY]). [#capabilities] stay as they were asked.
-    public void speakAsSetkey() {
-        if (dialect == Dialect.LINUX) {
-            dialect = Dialect.LINUX_AS_SETKEY;
         }
     }
 
