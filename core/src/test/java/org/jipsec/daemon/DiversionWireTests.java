@@ -178,11 +178,12 @@ class DiversionWireTests {
             host.add(
                     TestPolicies.esp(Direction.OUT, TestPolicies.between(A, B)),
                     TestPolicies.esp(Direction.IN, TestPolicies.between("10.1.0.66", A)));
-            String ruleset = host.ruleset();
+            // Sets stand in the order in which they came: policies of one moment, or one by one.
+            List<String> ruleset = host.ruleset().lines().sorted().toList();
             List<String> routes = host.routes("-4");
 
             host.hosts.run("a", "nft", "flush", "ruleset");
-            host.eventually(() -> host.ruleset().equals(ruleset));
+            host.eventually(() -> host.ruleset().lines().sorted().toList().equals(ruleset));
             host.eventually(() -> host.messages.size() == 1);
 
             String rules = host.rules();
