@@ -5,6 +5,7 @@ import org.jipsec.sadb.Endpoint;
 import org.jipsec.sadb.PolicySnapshot;
 import org.jipsec.sadb.SaReference;
 import org.jipsec.sadb.SaSnapshot;
+import org.jipsec.sadb.SaState;
 import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbEvent;
 import org.jipsec.sadb.SadbEvent.Change;
@@ -83,8 +84,21 @@ final class EchoingBackend implements SadbBackend {
     private Optional<SadbEvent> sa(Change change, SaReference reference) throws IOException {
         return kernel.execute(new SadbOperation.GetSa(reference))
                         instanceof SadbReply.Sa(SaSnapshot snapshot)
-                ? Optional.of(new SadbEvent.SaChanged(change, snapshot))
+                ? Optional.of(
+                        new SadbEvent.SaChanged(
+                                change, change == Change.DELETED ? dead(snapshot) : snapshot))
                 : Optional.empty();
+    }
+
+    /// As it is when it is told.
+    private static SaSnapshot dead(SaSnapshot before) {
+        return new SaSnapshot(
+                before.association(),
+                SaState.DEAD,
+                before.current(),
+                before.mark(),
+                before.sequence(),
+                before.unknown());
     }
 
     private Optional<SadbEvent> policy(Change change, SadbOperation get) throws IOException {

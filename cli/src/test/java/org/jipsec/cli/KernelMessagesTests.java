@@ -44,6 +44,22 @@ class KernelMessagesTests {
     }
 
     @Test
+    void showsAsDeadWhatWasDeleted() throws IOException {
+        Files.writeString(
+                folder.resolve("delete.conf"),
+                """
+                add 10.0.0.1 10.0.0.2 esp 0x1000 -E null -A hmac-sha1 "01234567890123456789";
+                delete 10.0.0.1 10.0.0.2 esp 0x1000;
+                """);
+        try (TestMachine machine = TestMachine.withKernel(folder, "setkey")) {
+            // asked without a state, answered with that of an SA that is no more
+            assertThat(machine.run("-v", "-f", "delete.conf").out())
+                    .containsSubsequence(
+                            "type=4", "state=0", "type=4", "spi=4096 replay=0 state=3");
+        }
+    }
+
+    @Test
     void showsNoMessagesUnasked() {
         try (TestMachine machine = TestMachine.withKernel(folder, "jsetkey")) {
             assertThat(machine.run("-f", "seed-transport-100.conf").out()).isEmpty();

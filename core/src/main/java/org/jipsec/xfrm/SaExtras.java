@@ -16,6 +16,12 @@ record SaExtras(Bytes selector, int flags, SortedMap<Integer, Bytes> attributes)
     /// Of an SA that we make.
     static final SaExtras NONE = new SaExtras(Bytes.EMPTY, 0, new TreeMap<>());
 
+    /// What an SA keeps of the larval one it replaces. The kernel gives that a selector of the two
+    /// ends alone, which no packet within a tunnel fits.
+    SaExtras ofNewSa() {
+        return new SaExtras(Bytes.EMPTY, 0, attributes);
+    }
+
     /// What a lookup must have beside address, protocol and SPI; empty for an SA without a mark.
     Optional<Bytes> mark() {
         return Optional.ofNullable(attributes.get(Xfrm.MARK));

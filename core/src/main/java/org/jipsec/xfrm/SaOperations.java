@@ -77,7 +77,7 @@ final class SaOperations {
         }
         KernelSa old = found.sa();
         if (old.isLarval()) {
-            return update(sa, old.extras());
+            return update(sa, old.extras().ofNewSa());
         }
         if (!old.unknown().isEmpty()) {
             return new Refused(

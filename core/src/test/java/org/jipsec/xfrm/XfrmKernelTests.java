@@ -123,6 +123,26 @@ class XfrmKernelTests {
     }
 
     @Test
+    void makesOfAReservedSpiAnSaForAllPackets() throws Exception {
+        SadbReply reserved =
+                backend.execute(
+                        new SadbOperation.ReserveSpi(
+                                Recorded.end("10.1.0.1"),
+                                Recorded.end("10.2.0.1"),
+                                IpsecProtocol.ESP,
+                                SaMode.TUNNEL,
+                                7,
+                                new Spi(0x9000_0001),
+                                new Spi(0x9000_0001)));
+        assertThat(reserved).isEqualTo(new SadbReply.SpiReserved(new Spi(0x9000_0001)));
+        SecurityAssociation sa = esp(0x9000_0001).mode(SaMode.TUNNEL).reqid(7).build();
+        assertThat(backend.execute(new SadbOperation.UpdateSa(sa))).isEqualTo(DONE);
+        assertThat(hosts.run("host", "ip", "xfrm", "state"))
+                .contains("flag af-unspec")
+                .doesNotContain("sel src 10.1.0.1/32");
+    }
+
+    @Test
     void keepsMarksAndTheLikeOnAnUpdate() throws Exception {
         hosts.ip("host", MARKED);
         SecurityAssociation renewed =
