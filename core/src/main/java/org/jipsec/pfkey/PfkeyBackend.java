@@ -9,26 +9,18 @@ import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbEvent;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
-import org.jipsec.wire.WireException;
 import org.jspecify.annotations.Nullable;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// A client of PF_KEY. Requests go out with sequence 0, as setkey's do; an answer is known by our
@@ -38,28 +30,16 @@ import java.util.function.Consumer;
 /// message for is done by several: a policy is found by its selector in a dump, and where not one
 /// message deletes all SAs between two ends, each is deleted on its own.
 ///
-/// A thread of its own receives: answers it hands to the one who executes, the rest it tells the
-/// listener. To be told [SadbEvent.Acquire] and [SadbEvent.Expire], execute a
+/// To be told [SadbEvent.Acquire] and [SadbEvent.Expire], execute a
 /// [SadbOperation.Register] of the protocol first.
 public final class PfkeyBackend implements SadbBackend {
     private static final int BATCH = 64 * 1024;
 
-    /// The end of the channel, among the answers: the only list without any.
-    private static final List<byte[]> END = List.of();
-
     private final PfkeyChannel channel;
+    private final PfkeyConversation conversation;
     private final int processId;
     private final Dialect dialect;
-    private final Duration timeout;
-
-    /// What came together goes on together: waking the one who waits costs more than a message.
-    private final BlockingQueue<List<byte[]>> answers = new LinkedBlockingQueue<>();
-
-    private Iterator<byte[]> atHand = Collections.emptyIterator();
     private volatile Capabilities capabilities;
-    private volatile Consumer<SadbEvent> listener = _ -> {};
-    private volatile @Nullable IOException failure;
-    private volatile boolean closing;
     private PfkeyTrace trace = PfkeyTrace.NONE;
 
     /// Who is at the other end.
@@ -75,8 +55,7 @@ public final class PfkeyBackend implements SadbBackend {
         this.channel = channel;
         this.processId = processId;
         this.dialect = dialect;
-        this.timeout = timeout;
-        Thread.ofPlatform().daemon().name("pfkey-receiver").start(this::receive);
+        this.conversation = new PfkeyConversation(channel, processId, dialect, timeout);
         this.capabilities =
                 dialect == Dialect.LINUX_AS_SETKEY ? CapabilityMapping.unasked(dialect) : ask();
     }
@@ -109,6 +88,7 @@ public final class PfkeyBackend implements SadbBackend {
     /// From now on `newTrace` sees what is sent and answered.
     public void trace(PfkeyTrace newTrace) {
         trace = newTrace;
+        conversation.trace(newTrace);
     }
 
     @Override
@@ -118,7 +98,7 @@ public final class PfkeyBackend implements SadbBackend {
 
     @Override
     public void listen(Consumer<SadbEvent> newListener) {
-        listener = newListener;
+        conversation.listen(newListener);
     }
 
     /// @throws IOException the channel broke, or nothing has come for the timeout
@@ -141,7 +121,7 @@ public final class PfkeyBackend implements SadbBackend {
                 yield Dumps.policies(entries);
             }
             case SadbOperation.RefuseAcquire _ -> {
-                send(PfkeyRequests.message(operation, 0, processId));
+                conversation.send(PfkeyRequests.message(operation, 0, processId));
                 yield new SadbReply.Done(); // nobody answers it
             }
             case SadbOperation.RestoreSa(var snapshot) when dialect.isKernel() ->
@@ -159,8 +139,8 @@ public final class PfkeyBackend implements SadbBackend {
         if (PfkeyCodec.octets(request) > PfkeyCodec.MAXIMUM) {
             return tooLong();
         }
-        send(request);
-        return read(operation, await(request));
+        conversation.send(request);
+        return read(operation, conversation.await(request));
     }
 
     /// To register twice is an error to Linux.
@@ -193,11 +173,11 @@ public final class PfkeyBackend implements SadbBackend {
     @Override
     public void stream(SadbOperation dump, Consumer<SadbReply> entries) throws IOException {
         PfkeyMessage request = PfkeyRequests.message(dump, 0, processId);
-        send(request);
+        conversation.send(request);
         PfkeyMessage entry;
         int previous = -1;
         do {
-            entry = await(request);
+            entry = conversation.await(request);
             if (entry.errno() == 0 && !dialect.follows(previous, entry.sequence())) {
                 throw new ProtocolException(
                         "entries of the dump were lost: number %d came behind %d"
@@ -300,13 +280,13 @@ public final class PfkeyBackend implements SadbBackend {
                 continue;
             }
             PfkeyMessage request = PfkeyRequests.message(operation, 0, processId);
-            if (isTraced && isShown(request)) {
+            if (isTraced && PfkeyConversation.isShown(request)) {
                 trace.sent(PfkeyCodec.withoutPrivate(PfkeyCodec.encode(request)));
             }
             List<SadbReply> parts = new ArrayList<>(1);
             boolean isLast = false;
             while (!isLast && end == null) {
-                PfkeyMessage answer = await(request, whole);
+                PfkeyMessage answer = conversation.await(request, whole);
                 if (answer.is(MessageType.JIPSEC_WHOLE)) {
                     end = answer;
                 } else {
@@ -325,7 +305,7 @@ public final class PfkeyBackend implements SadbBackend {
             }
         }
         if (end == null) {
-            end = await(whole, whole);
+            end = conversation.await(whole, whole);
         }
         int upTo =
                 end.errno() == 0
@@ -363,8 +343,7 @@ public final class PfkeyBackend implements SadbBackend {
 
     @Override
     public void close() throws IOException {
-        closing = true;
-        channel.close();
+        conversation.close();
     }
 
     /// Whether it is more than one request with one answer.
@@ -394,7 +373,8 @@ public final class PfkeyBackend implements SadbBackend {
             throws IOException {
         while (pending.size() > leave) {
             Pending next = pending.remove();
-            replies.accept(next.index(), read(next.operation(), await(next.request())));
+            replies.accept(
+                    next.index(), read(next.operation(), conversation.await(next.request())));
         }
     }
 
@@ -402,149 +382,25 @@ public final class PfkeyBackend implements SadbBackend {
         MessageType type =
                 dialect.isKernel() ? MessageType.REGISTER : MessageType.JIPSEC_CAPABILITIES;
         PfkeyMessage request = PfkeyMessage.of(type, 0, 0, processId);
-        send(request);
-        SadbReply reply = read(new SadbOperation.Register(IpsecProtocol.UNSPEC), await(request));
+        conversation.send(request);
+        SadbReply reply =
+                read(new SadbOperation.Register(IpsecProtocol.UNSPEC), conversation.await(request));
         return switch (reply) {
             case SadbReply.Registered(var said) -> said;
             default -> throw new ProtocolException("the other side says nothing of itself");
         };
     }
 
-    private void send(PfkeyMessage request) throws IOException {
-        ByteBuffer octets = PfkeyCodec.encode(request, dialect);
-        if (isShown(request)) {
-            trace.sent(PfkeyCodec.withoutPrivate(octets.duplicate()));
-        }
-        channel.send(octets);
-    }
-
-    /// The next answer to `request`. What else has our process id is passed over: Linux tells
-    /// whoever flushes of his own flush, behind the answer.
-    private PfkeyMessage await(PfkeyMessage request) throws IOException {
-        return await(request, request);
-    }
-
-    private PfkeyMessage await(PfkeyMessage request, PfkeyMessage other) throws IOException {
-        while (true) {
-            byte[] octets = nextAnswer();
-            PfkeyMessage answer;
-            try {
-                PfkeyMessage header = PfkeyCodec.decodeHeader(ByteBuffer.wrap(octets));
-                boolean isRead = header.errno() != 0 || PfkeyReplies.isMoreThanDone(header);
-                answer = isRead ? PfkeyCodec.decode(ByteBuffer.wrap(octets), dialect) : header;
-            } catch (WireException wrong) {
-                throw unintelligible(wrong);
-            }
-            if (answer.type() == other.type() && answer.type() != request.type()) {
-                return answer;
-            }
-            if (isAnswer(request, answer)) {
-                if (isShown(request)) {
-                    trace.received(PfkeyCodec.withoutPrivate(ByteBuffer.wrap(octets)));
-                }
-                return answer;
-            }
-        }
-    }
-
-    private boolean isAnswer(PfkeyMessage request, PfkeyMessage answer) {
-        if (answer.type() != request.type()) {
-            // Linux says of a reserved index that a policy was added, which it was
-            return dialect.isKernel()
-                    && request.is(MessageType.X_SPDSETIDX)
-                    && answer.is(MessageType.X_SPDADD);
-        }
-        return !request.is(MessageType.FLUSH) || answer.saType() == request.saType();
-    }
-
-    private static boolean isShown(PfkeyMessage message) {
-        return message.type() < MessageType.PRIVATE;
-    }
-
-    private byte[] nextAnswer() throws IOException {
-        if (atHand.hasNext()) {
-            return atHand.next();
-        }
-        try {
-            List<byte[]> come = answers.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            if (come == null) {
-                throw new SocketTimeoutException(Errno.EAGAIN.text());
-            }
-            if (come.isEmpty()) {
-                answers.add(END);
-                IOException why = failure;
-                throw why != null
-                        ? new IOException(why.getMessage(), why)
-                        : new EOFException("the key service has closed the connection");
-            }
-            atHand = come.iterator();
-            return atHand.next();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for an answer");
-        }
-    }
-
     private SadbReply read(SadbOperation operation, PfkeyMessage answer) throws IOException {
         try {
             return PfkeyReplies.read(operation, answer, dialect);
         } catch (RefusalException lacking) {
-            throw unintelligible(lacking);
+            throw PfkeyConversation.unintelligible(lacking);
         }
-    }
-
-    private static IOException unintelligible(Exception cause) {
-        ProtocolException failure =
-                new ProtocolException("unintelligible answer: " + cause.getMessage());
-        failure.initCause(cause);
-        return failure;
     }
 
     private static SadbReply.Refused tooLong() {
         return new SadbReply.Refused(
                 Errno.EMSGSIZE, "longer than a message of PF_KEY can be (512 KiB)");
-    }
-
-    // ---- the receiving thread ----
-
-    private void receive() {
-        List<byte[]> come = new ArrayList<>();
-        try {
-            for (ByteBuffer octets = channel.receive();
-                    octets != null;
-                    octets = channel.receive()) {
-                if (PfkeyCodec.decodeHeader(octets).processId() == processId) {
-                    byte[] copy = new byte[octets.remaining()];
-                    octets.get(copy);
-                    come.add(copy);
-                } else {
-                    tell(octets);
-                }
-                if (!come.isEmpty() && !channel.hasReceived()) {
-                    answers.add(come);
-                    come = new ArrayList<>();
-                }
-            }
-        } catch (IOException broken) {
-            if (!closing) {
-                failure = broken;
-            }
-        } catch (WireException shorterThanAHeader) {
-            throw new IllegalStateException("a channel cuts whole messages", shorterThanAHeader);
-        } finally {
-            if (!come.isEmpty()) {
-                answers.add(come);
-            }
-            answers.add(END);
-        }
-    }
-
-    /// What others say and we do not understand is no concern of ours.
-    private void tell(ByteBuffer octets) {
-        try {
-            PfkeyEvents.event(PfkeyCodec.decode(octets, dialect)).ifPresent(listener);
-        } catch (WireException | RefusalException notForUs) {
-            // a newer service, or a kernel with an extension we do not know
-        }
     }
 }
