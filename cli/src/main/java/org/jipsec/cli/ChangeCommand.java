@@ -123,9 +123,14 @@ final class ChangeCommand {
         List<PlannedOperation> operations = difference.operations();
         PlanRun run = session.planRun(operations, refusals);
         Instant from = host.clock().instant();
-        boolean isDone = operations.isEmpty() || run.carryOut(session.backend(), false);
-        if (isDone && revert != null) {
-            revert.begin();
+        boolean isDone;
+        try {
+            isDone = operations.isEmpty() || run.carryOut(session.backend(), false);
+        } catch (IOException broken) {
+            if (revert != null) {
+                revert.undoNow();
+            }
+            throw broken;
         }
         if (isDone && place.isPresent()) {
             Ledger.record(
@@ -133,6 +138,9 @@ final class ChangeCommand {
                     operations.stream().map(PlannedOperation::operation).toList(),
                     from,
                     host.clock().instant());
+        }
+        if (isDone && revert != null) {
+            revert.begin();
         }
         if (json) {
             out.println(ChangeText.json(difference, isDone));

@@ -79,6 +79,13 @@ final class Revert implements AutoCloseable {
         to.close();
     }
 
+    /// Nobody knows how much of the change was made: the watcher undoes what there is of it, as it
+    /// does when its starter dies.
+    void undoNow() throws IOException {
+        isDecided = true;
+        to.close();
+    }
+
     private void await() throws IOException {
         String line = from.readLine();
         if (!RevertWatcher.READY.equals(line)) {
@@ -88,7 +95,7 @@ final class Revert implements AutoCloseable {
         }
     }
 
-    /// Without [#begin] nothing was changed, and nothing is undone.
+    /// Without [#begin] or [#undoNow] nothing was changed, and nothing is undone.
     @Override
     public void close() throws IOException {
         if (!isDecided) {

@@ -3,6 +3,8 @@ package org.jipsec.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.jipsec.cli.TestMachine.Result;
+import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.SadbOperation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,8 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -156,6 +160,24 @@ class RevertTests {
                                 "600000");
         assertThat(status).isZero();
         assertThat(Waiting.news(state).orElseThrow()).contains("has been undone");
+    }
+
+    /// The backend broke off: how much of the change was made nobody knows.
+    @Test
+    void undoesAtOnceWhatABrokenBackendLeavesInTheMiddle() throws Exception {
+        run(SA, "-f", "-");
+        StatePlace state = StatePlace.of(place).orElseThrow();
+        List<SadbOperation> undo = List.of(new SadbOperation.FlushSas(IpsecProtocol.UNSPEC));
+        ProcessHandle watcher;
+        try (Revert revert =
+                Revert.prepare(
+                        host, state, "userspace", Duration.ofMinutes(10), "1 to add", undo)) {
+            watcher = ProcessHandle.of(revert.pid()).orElseThrow();
+            revert.undoNow();
+        }
+        awaitEnd(watcher);
+        assertThat(Waiting.news(state).orElseThrow()).contains("has been undone");
+        assertThat(run("", "-D").out()).isEqualTo("No SAD entries.\n");
     }
 
     @Test

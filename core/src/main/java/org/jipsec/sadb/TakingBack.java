@@ -143,7 +143,8 @@ final class TakingBack {
                 continue;
             }
             if (note.isGone || isFromLarval(note)) {
-                lost.add(before.ahead());
+                // what came in its place may have gone on from its numbers
+                lost.add(note.isThere ? before.ahead().ahead() : before.ahead());
             } else if (note.isUpdated) {
                 operations.add(new SadbOperation.UpdateSa(before.association()));
             }

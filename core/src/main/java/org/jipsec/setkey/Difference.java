@@ -1,14 +1,20 @@
 package org.jipsec.setkey;
 
 import org.jipsec.diag.Span;
+import org.jipsec.sadb.NormalForm;
 import org.jipsec.sadb.Policy;
 import org.jipsec.sadb.SaMode;
 import org.jipsec.sadb.SaReference;
+import org.jipsec.sadb.SaSnapshot;
+import org.jipsec.sadb.SaState;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SecurityAssociation;
+import org.jipsec.sadb.SequenceState;
+import org.jipsec.sadb.UnknownParts;
 import org.jipsec.setkey.StateChange.Kind;
 import org.jipsec.setkey.StateChange.OfAssociation;
 import org.jipsec.setkey.StateChange.OfPolicy;
+import org.jipsec.wire.Secret;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +54,7 @@ public record Difference(List<StateChange> changes, int unchanged) {
                                                     operations,
                                                     change,
                                                     deletion(before.association())));
-                    plan(operations, change, new SadbOperation.AddSa(after));
+                    plan(operations, change, addition(sa, after));
                 }
             }
         }
@@ -112,7 +118,9 @@ public record Difference(List<StateChange> changes, int unchanged) {
                                                             ? new SadbOperation.UpdateSa(
                                                                     before.association())
                                                             : new SadbOperation.RestoreSa(
-                                                                    before.ahead())));
+                                                                    isContinued(sa)
+                                                                            ? before.ahead().ahead()
+                                                                            : before.ahead())));
                 }
             }
         }
@@ -125,6 +133,42 @@ public record Difference(List<StateChange> changes, int unchanged) {
             List<PlannedOperation> operations, StateChange change, SadbOperation operation) {
         Optional<Span> cause = change.cause();
         operations.add(new PlannedOperation(operation, cause.orElse(Span.at(0)), false));
+    }
+
+    /// Whether an SA that is replaced goes on under the key that it had: with its numbers, for one
+    /// that came twice under one key of AES-GCM, AES-CTR or ChaCha20 gives away both texts.
+    private static boolean isContinued(OfAssociation sa) {
+        if (sa.before().isEmpty() || sa.after().isEmpty()) {
+            return false;
+        }
+        SaSnapshot before = sa.before().get();
+        Secret key = before.association().encryptionKey();
+        return before.unknown().equals(UnknownParts.NONE)
+                && before.sequence().isPresent()
+                && key.length() > 0
+                && key.equals(sa.after().get().encryptionKey());
+    }
+
+    private static SadbOperation addition(OfAssociation sa, SecurityAssociation after) {
+        if (!isContinued(sa)) {
+            return new SadbOperation.AddSa(after);
+        }
+        SaSnapshot before = sa.before().orElseThrow().ahead();
+        SequenceState numbers = before.sequence().orElseThrow();
+        boolean hasSameWindow =
+                before.association().replayWindow() == after.replayWindow()
+                        && before.association().extendedSequence() == after.extendedSequence();
+        SequenceState continued =
+                hasSameWindow
+                        ? numbers
+                        : new SequenceState(numbers.sent(), numbers.received(), List.of());
+        return new SadbOperation.RestoreSa(
+                new SaSnapshot(
+                        NormalForm.of(after),
+                        SaState.MATURE,
+                        before.current(),
+                        before.mark(),
+                        Optional.of(continued)));
     }
 
     private static SadbOperation deletion(SecurityAssociation association) {
