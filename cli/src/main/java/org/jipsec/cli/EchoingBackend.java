@@ -72,6 +72,8 @@ final class EchoingBackend implements SadbBackend {
                     policy(Change.ADDED, new SadbOperation.GetPolicy(policy));
             case SadbOperation.UpdatePolicy(var policy) ->
                     policy(Change.UPDATED, new SadbOperation.GetPolicy(policy));
+            case SadbOperation.RestorePolicy(var snapshot) ->
+                    policy(Change.UPDATED, new SadbOperation.GetPolicy(snapshot.policy()));
             case SadbOperation.SetPolicyIndex(var policy) ->
                     policy(Change.ADDED, new SadbOperation.GetPolicy(policy));
             case SadbOperation.FlushSas(var protocol) ->

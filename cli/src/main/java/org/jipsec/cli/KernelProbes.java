@@ -4,17 +4,26 @@ import org.jipsec.cli.KernelOffer.Algorithm;
 import org.jipsec.cli.KernelOffer.Kind;
 import org.jipsec.cli.KernelOffer.Protocol;
 import org.jipsec.os.IpFamily;
+import org.jipsec.sadb.Direction;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.setkey.KernelFacts.Offer;
+import org.jipsec.xfrm.DefaultPolicies;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What the doctor says of the kernel's own IPsec, which jipsec drives where it is there and does
 /// without where it is not.
 final class KernelProbes {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private KernelProbes() {}
 
     /// @param mayUse whether this process has the right to drive it
@@ -28,6 +37,9 @@ final class KernelProbes {
         findings.add(algorithms("kernel-ciphers", offer.algorithms(Kind.CIPHER)));
         findings.add(algorithms("kernel-macs", offer.algorithms(Kind.INTEGRITY)));
         findings.add(algorithms("kernel-deflate", offer.algorithms(Kind.COMPRESSION)));
+        if (isThere(offer.xfrm())) {
+            findings.add(defaultPolicies());
+        }
         findings.add(choice(offer, mayUse));
         return findings;
     }
@@ -107,6 +119,37 @@ final class KernelProbes {
         return each.offer() instanceof Offer.Loadable loadable
                 ? each.word() + " (" + loadable.names() + ")"
                 : each.word();
+    }
+
+    /// Of this network namespace.
+    private static Finding defaultPolicies() {
+        try {
+            return defaultPolicies(DefaultPolicies.ofThisThread(PATIENCE));
+        } catch (IOException untold) {
+            return defaultPolicies(Optional.empty());
+        }
+    }
+
+    static Finding defaultPolicies(Optional<DefaultPolicies> told) {
+        String id = "kernel-default-policy";
+        if (told.isEmpty()) {
+            return Finding.unknown(id, "the kernel does not tell: it wants root and Linux 5.15");
+        }
+        Set<Direction> blocked = told.get().blocked();
+        if (blocked.isEmpty()) {
+            return Finding.ok(id, "in, fwd and out are accepted");
+        }
+        String words =
+                Stream.of(Direction.IN, Direction.FWD, Direction.OUT)
+                        .filter(blocked::contains)
+                        .map(Direction::word)
+                        .collect(Collectors.joining(" and "));
+        return Finding.limited(
+                id,
+                words
+                        + (blocked.size() == 1 ? " is" : " are")
+                        + " BLOCKED: what no policy matches is dropped",
+                "ip xfrm policy getdefault");
     }
 
     /// What `--backend auto` would take in this network namespace when no service runs.

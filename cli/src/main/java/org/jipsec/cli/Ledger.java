@@ -141,6 +141,7 @@ final class Ledger {
                     SadbOperation.FlushSas _,
                     SadbOperation.AddPolicy _,
                     SadbOperation.UpdatePolicy _,
+                    SadbOperation.RestorePolicy _,
                     SadbOperation.SetPolicyIndex _,
                     SadbOperation.DeletePolicy _,
                     SadbOperation.FlushPolicies _ ->
@@ -177,6 +178,8 @@ final class Ledger {
             case SadbOperation.AddPolicy(var policy) -> policies.put(PolicyKey.of(policy), period);
             case SadbOperation.UpdatePolicy(var policy) ->
                     policies.put(PolicyKey.of(policy), period);
+            case SadbOperation.RestorePolicy(var snapshot) ->
+                    policies.put(PolicyKey.of(snapshot.policy()), period);
             case SadbOperation.SetPolicyIndex(var policy) ->
                     policies.put(PolicyKey.of(policy), period);
             case SadbOperation.DeletePolicy(var policy) -> policies.remove(PolicyKey.of(policy));

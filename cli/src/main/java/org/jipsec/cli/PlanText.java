@@ -40,6 +40,7 @@ final class PlanText {
             case SadbOperation.DumpSas(var protocol) -> "SAD ? all" + only(protocol);
             case SadbOperation.AddPolicy(var policy) -> "SPD + " + text(policy);
             case SadbOperation.UpdatePolicy(var policy) -> "SPD ~ " + text(policy);
+            case SadbOperation.RestorePolicy(var snapshot) -> "SPD + " + text(snapshot.policy());
             case SadbOperation.DeletePolicy(var policy) -> "SPD - " + text(policy);
             case SadbOperation.DeletePolicyById(int id, var direction) ->
                     "SPD - number " + id + " " + direction.word();

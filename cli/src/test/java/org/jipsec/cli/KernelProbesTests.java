@@ -7,10 +7,12 @@ import org.jipsec.cli.KernelOffer.Kind;
 import org.jipsec.cli.KernelOffer.Protocol;
 import org.jipsec.os.IpFamily;
 import org.jipsec.os.NetworkNamespace;
+import org.jipsec.sadb.Direction;
 import org.jipsec.sadb.EncryptionAlgorithm;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.setkey.KernelFacts.Offer;
 import org.jipsec.testing.RequiresWire;
+import org.jipsec.xfrm.DefaultPolicies;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 class KernelProbesTests {
     private static final Offer HERE = new Offer.Present();
@@ -67,6 +70,22 @@ class KernelProbesTests {
                 .isEqualTo("aes-cbc; by module: camellia-cbc (camellia_generic); not: twofish-cbc");
         assertThat(finding(offer, "kernel-deflate"))
                 .isEqualTo(Finding.absent("kernel-deflate", "not: deflate"));
+    }
+
+    @Test
+    void warnsOfDefaultPoliciesThatDrop() {
+        assertThat(
+                        KernelProbes.defaultPolicies(
+                                Optional.of(new DefaultPolicies(Set.of(Direction.OUT)))))
+                .isEqualTo(
+                        Finding.limited(
+                                "kernel-default-policy",
+                                "out is BLOCKED: what no policy matches is dropped",
+                                "ip xfrm policy getdefault"));
+        assertThat(KernelProbes.defaultPolicies(Optional.of(new DefaultPolicies(Set.of()))).text())
+                .isEqualTo("in, fwd and out are accepted");
+        assertThat(KernelProbes.defaultPolicies(Optional.empty()).state())
+                .isEqualTo(Finding.State.UNKNOWN);
     }
 
     @Test

@@ -65,6 +65,7 @@ final class Draft {
             }
             case SadbOperation.AddPolicy _,
                     SadbOperation.UpdatePolicy _,
+                    SadbOperation.RestorePolicy _,
                     SadbOperation.DeletePolicy _,
                     SadbOperation.DeletePolicyById _,
                     SadbOperation.SetPolicyIndex _ -> {

@@ -324,6 +324,7 @@ public final class SadbEngine {
             case SadbOperation.DumpSas(var protocol) -> sad.dump(protocol);
             case SadbOperation.AddPolicy(var policy) -> spd.add(policy);
             case SadbOperation.UpdatePolicy(var policy) -> spd.update(policy);
+            case SadbOperation.RestorePolicy(var snapshot) -> spd.update(snapshot.policy());
             case SadbOperation.DeletePolicy(var policy) -> spd.delete(policy);
             case SadbOperation.DeletePolicyById(int id, _) -> spd.delete(id);
             case SadbOperation.GetPolicy(var policy) -> spd.get(policy);

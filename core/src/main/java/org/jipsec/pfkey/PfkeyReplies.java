@@ -138,6 +138,7 @@ public final class PfkeyReplies {
                     SadbOperation.FlushSas _,
                     SadbOperation.AddPolicy _,
                     SadbOperation.UpdatePolicy _,
+                    SadbOperation.RestorePolicy _,
                     SadbOperation.DeletePolicy _,
                     SadbOperation.DeletePolicyById _,
                     SadbOperation.SetPolicyIndex _,

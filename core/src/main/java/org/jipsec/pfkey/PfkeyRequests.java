@@ -96,6 +96,8 @@ public final class PfkeyRequests {
                     of(MessageType.X_SPDADD, policy, sequence, processId);
             case SadbOperation.UpdatePolicy(var policy) ->
                     of(MessageType.X_SPDUPDATE, policy, sequence, processId);
+            case SadbOperation.RestorePolicy(var snapshot) ->
+                    of(MessageType.X_SPDUPDATE, snapshot.policy(), sequence, processId);
             case SadbOperation.DeletePolicy(var policy) ->
                     of(MessageType.X_SPDDELETE, policy, sequence, processId);
             case SadbOperation.DeletePolicyById(var id, var direction) ->

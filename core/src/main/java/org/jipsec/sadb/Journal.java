@@ -69,7 +69,8 @@ public final class Journal {
             switch (operation) {
                 case SadbOperation.UpdateSa _, SadbOperation.DeleteSa _ -> associations++;
                 // where a policy stands among its equals only a dump tells
-                case SadbOperation.DeletePolicy _,
+                case SadbOperation.RestorePolicy _,
+                        SadbOperation.DeletePolicy _,
                         SadbOperation.DeletePolicyById _,
                         SadbOperation.FlushPolicies _ ->
                         dumpsPolicies = true;
@@ -97,6 +98,7 @@ public final class Journal {
             case SadbOperation.DeleteAllSas(_, _, var protocol) -> lookAtAll(protocol);
             case SadbOperation.FlushSas(var protocol) -> lookAtAll(protocol);
             case SadbOperation.UpdatePolicy(var policy) -> look(policy);
+            case SadbOperation.RestorePolicy(var snapshot) -> look(snapshot.policy());
             case SadbOperation.DeletePolicy _,
                     SadbOperation.DeletePolicyById _,
                     SadbOperation.FlushPolicies _ ->
@@ -128,7 +130,7 @@ public final class Journal {
             lookAtPolicies();
         } else if (backend.execute(new SadbOperation.GetPolicy(policy))
                 instanceof SadbReply.FoundPolicy(var snapshot)) {
-            notes.found(snapshot.policy());
+            notes.found(snapshot);
         } else {
             notes.missing(PolicyKey.of(policy));
         }

@@ -2,11 +2,13 @@ package org.jipsec.sadb;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// What a [Journal] knows of the time before it: of each thing that it has looked at or made,
@@ -15,6 +17,10 @@ final class Notes {
     /// @see #associations
     static final class AssociationNote {
         final @Nullable SaSnapshot before;
+
+        /// Others of the same name, which only the backend can tell apart.
+        final List<SaSnapshot> twins = new ArrayList<>();
+
         @Nullable Endpoint source;
         boolean isThere;
         boolean isUpdated;
@@ -22,16 +28,35 @@ final class Notes {
         /// That it went, whether or not one of its name came after.
         boolean isGone;
 
+        /// That one of its name was made; where its own has another beside, both may be there.
+        boolean isAnew;
+
         AssociationNote(@Nullable SaSnapshot before) {
             this.before = before;
             this.isThere = before != null;
             this.source = before == null ? null : before.association().source();
         }
+
+        /// One of the same name is there; what has no name beside is this one, or was made since.
+        void found(SaSnapshot other) {
+            String name = name(other.own());
+            boolean isKnown =
+                    name.isEmpty()
+                            || (before != null && name.equals(name(before.own())))
+                            || twins.stream().anyMatch(twin -> name.equals(name(twin.own())));
+            if (!isKnown) {
+                twins.add(other);
+            }
+        }
     }
 
     /// @see #policies
     static final class PolicyNote {
-        final @Nullable Policy before;
+        final @Nullable PolicySnapshot before;
+
+        /// Others of the same name, which only the backend can tell apart.
+        final List<PolicySnapshot> twins = new ArrayList<>();
+
         boolean isThere;
         boolean isUpdated;
 
@@ -40,11 +65,30 @@ final class Notes {
 
         int priority;
 
-        PolicyNote(@Nullable Policy before) {
+        /// As [AssociationNote#isAnew].
+        boolean isAnew;
+
+        PolicyNote(@Nullable PolicySnapshot before) {
             this.before = before;
             this.isThere = before != null;
-            this.priority = before == null ? 0 : before.priority();
+            this.priority = before == null ? 0 : before.policy().priority();
         }
+
+        /// As [AssociationNote#found].
+        void found(PolicySnapshot other) {
+            String name = name(other.own());
+            boolean isKnown =
+                    name.isEmpty()
+                            || (before != null && name.equals(name(before.own())))
+                            || twins.stream().anyMatch(twin -> name.equals(name(twin.own())));
+            if (!isKnown) {
+                twins.add(other);
+            }
+        }
+    }
+
+    static String name(Optional<BackendPart> own) {
+        return own.map(BackendPart::name).orElse("");
     }
 
     /// In the order in which they are to be put back: the oldest first.
@@ -64,8 +108,8 @@ final class Notes {
             case SadbOperation.DeleteSa(var reference) -> knows(reference.id());
             case SadbOperation.DeleteAllSas(_, _, var protocol) -> isDumped(protocol);
             case SadbOperation.FlushSas(var protocol) -> isDumped(protocol);
-            case SadbOperation.UpdatePolicy(var policy) ->
-                    policiesDumped || policies.containsKey(PolicyKey.of(policy));
+            case SadbOperation.UpdatePolicy(var policy) -> knows(policy);
+            case SadbOperation.RestorePolicy(var snapshot) -> knows(snapshot.policy());
             case SadbOperation.DeletePolicy _,
                     SadbOperation.DeletePolicyById _,
                     SadbOperation.FlushPolicies _ ->
@@ -91,6 +135,10 @@ final class Notes {
         return isDumped(id.protocol()) || associations.containsKey(id);
     }
 
+    private boolean knows(Policy policy) {
+        return policiesDumped || policies.containsKey(PolicyKey.of(policy));
+    }
+
     private boolean isDumped(IpsecProtocol protocol) {
         return dumped.contains(IpsecProtocol.UNSPEC) || dumped.contains(protocol);
     }
@@ -98,7 +146,13 @@ final class Notes {
     // ---- what was there before ----
 
     void found(SaSnapshot snapshot) {
-        associations.putIfAbsent(snapshot.association().id(), new AssociationNote(snapshot));
+        SaId id = snapshot.association().id();
+        AssociationNote known = associations.get(id);
+        if (known == null) {
+            associations.put(id, new AssociationNote(snapshot));
+        } else {
+            known.found(snapshot);
+        }
     }
 
     void missing(SaId id) {
@@ -108,16 +162,25 @@ final class Notes {
     /// @param snapshots newest first
     void foundAll(IpsecProtocol protocol, List<SaSnapshot> snapshots) {
         dumped.add(protocol);
-        for (SaSnapshot snapshot : snapshots.reversed()) {
-            if (snapshot.association().spi().value() != 0) { // else an acquire
-                found(snapshot);
+        for (boolean isNamed : new boolean[] {false, true}) {
+            for (SaSnapshot snapshot : snapshots.reversed()) {
+                boolean isAcquire = snapshot.association().spi().value() == 0;
+                if (!isAcquire && isNamed != name(snapshot.own()).isEmpty()) {
+                    found(snapshot);
+                }
             }
         }
     }
 
-    void found(Policy policy) {
-        policies.putIfAbsent(PolicyKey.of(policy), new PolicyNote(policy));
-        byNumber.put(policy.id(), PolicyKey.of(policy));
+    void found(PolicySnapshot snapshot) {
+        PolicyKey key = PolicyKey.of(snapshot.policy());
+        PolicyNote known = policies.get(key);
+        if (known == null) {
+            policies.put(key, new PolicyNote(snapshot));
+        } else {
+            known.found(snapshot);
+        }
+        byNumber.put(snapshot.policy().id(), key);
     }
 
     void missing(PolicyKey key) {
@@ -127,8 +190,18 @@ final class Notes {
     /// @param snapshots newest first
     void foundAll(List<PolicySnapshot> snapshots) {
         policiesDumped = true;
+        Map<PolicyKey, PolicySnapshot> plain = new HashMap<>();
+        for (PolicySnapshot snapshot : snapshots) {
+            if (name(snapshot.own()).isEmpty()) {
+                plain.put(PolicyKey.of(snapshot.policy()), snapshot);
+            }
+        }
         for (PolicySnapshot snapshot : snapshots.reversed()) {
-            found(snapshot.policy());
+            PolicyKey key = PolicyKey.of(snapshot.policy());
+            if (!policies.containsKey(key)) {
+                found(plain.getOrDefault(key, snapshot));
+            }
+            found(snapshot);
         }
     }
 
@@ -136,7 +209,7 @@ final class Notes {
 
     void done(SadbOperation operation, SadbReply reply) {
         switch (operation) {
-            case SadbOperation.AddSa(var association) -> came(association);
+            case SadbOperation.AddSa(var association) -> came(association).isAnew = true;
             case SadbOperation.RestoreSa(var snapshot) -> came(snapshot.association());
             case SadbOperation.UpdateSa(var association) -> came(association).isUpdated = true;
             case SadbOperation.DeleteSa(var reference) -> gone(note(reference.id()));
@@ -166,9 +239,10 @@ final class Notes {
                     note.source = wish.source();
                 }
             }
-            case SadbOperation.AddPolicy(var policy) -> came(policy);
+            case SadbOperation.AddPolicy(var policy) -> came(policy).isAnew = true;
             case SadbOperation.SetPolicyIndex(var policy) -> came(policy);
             case SadbOperation.UpdatePolicy(var policy) -> came(policy);
+            case SadbOperation.RestorePolicy(var snapshot) -> came(snapshot.policy());
             case SadbOperation.DeletePolicy(var policy) -> gone(note(PolicyKey.of(policy)));
             case SadbOperation.DeletePolicyById(int id, _) -> {
                 PolicyKey key = byNumber.get(id);
@@ -217,11 +291,13 @@ final class Notes {
         note.isMoved = true;
     }
 
-    private void came(Policy policy) {
+    private PolicyNote came(Policy policy) {
         PolicyNote note = note(PolicyKey.of(policy));
         note.isMoved |= note.isThere && policy.priority() != note.priority;
+        note.isAnew |= !note.isThere;
         note.isThere = true;
         note.isUpdated = true;
         note.priority = policy.priority();
+        return note;
     }
 }

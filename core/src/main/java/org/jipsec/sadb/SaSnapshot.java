@@ -6,14 +6,27 @@ import java.util.Optional;
 ///
 /// @param sequence where its numbers stand; empty where the backend does not tell (PF_KEY)
 /// @param unknown what of it has no value in `association`: such an SA can be shown and deleted,
-///     not changed or put back
+///     not changed
+/// @param own what the backend needs to put it back as it was, beside the rest
 public record SaSnapshot(
         SecurityAssociation association,
         SaState state,
         CurrentLifetime current,
         DumpMark mark,
         Optional<SequenceState> sequence,
-        UnknownParts unknown) {
+        UnknownParts unknown,
+        Optional<BackendPart> own) {
+    /// One that says all there is.
+    public SaSnapshot(
+            SecurityAssociation association,
+            SaState state,
+            CurrentLifetime current,
+            DumpMark mark,
+            Optional<SequenceState> sequence,
+            UnknownParts unknown) {
+        this(association, state, current, mark, sequence, unknown, Optional.empty());
+    }
+
     /// One of which everything has a value.
     public SaSnapshot(
             SecurityAssociation association,
@@ -55,6 +68,7 @@ public record SaSnapshot(
                 current,
                 mark,
                 Optional.of(new SequenceState(sent, numbers.received(), numbers.window())),
-                unknown);
+                unknown,
+                own);
     }
 }

@@ -47,6 +47,10 @@ public sealed interface SadbOperation {
     /// Replaces the policy of the same selector and direction, or adds it.
     record UpdatePolicy(Policy policy) implements SadbOperation {}
 
+    /// Puts a policy back as `snapshot` has it, or makes what is there of its name as it was. What
+    /// the snapshot has from another backend is not looked at: then it is an [UpdatePolicy].
+    record RestorePolicy(PolicySnapshot snapshot) implements SadbOperation {}
+
     /// Found by selector and direction; the rest of `policy` goes along unread.
     record DeletePolicy(Policy policy) implements SadbOperation {}
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /// Makes everything as it was before the [Notes] began, by the difference between then and now and
 /// not step by step: a policy that is there under the same name is replaced where it stands.
@@ -32,7 +33,9 @@ final class TakingBack {
         restoreAssociations(operations);
         notes.policies.forEach(
                 (key, note) -> {
-                    if (note.before == null && note.isThere) {
+                    boolean isBeside =
+                            note.before != null && note.isAnew && isNamed(note.before.own());
+                    if (note.isThere && (note.before == null || isBeside)) {
                         operations.add(new SadbOperation.DeletePolicy(bare(key)));
                     }
                 });
@@ -46,7 +49,8 @@ final class TakingBack {
                 (index, reply) -> {
                     SadbOperation operation = operations.get(index);
                     if (reply instanceof SadbReply.Refused refused) {
-                        if (!isGoneAnyway(operation, refused)) {
+                        if (!isGoneAnyway(operation, refused)
+                                && !isThereAnyway(operation, refused)) {
                             remains.add(new Outcome.Remains(operation, refused));
                         }
                     } else if (operation instanceof SadbOperation.RestoreSa(var snapshot)
@@ -61,6 +65,20 @@ final class TakingBack {
                 operation instanceof SadbOperation.DeleteSa
                         || operation instanceof SadbOperation.DeletePolicy;
         return removes && (refused.errno() == Errno.ESRCH || refused.errno() == Errno.ENOENT);
+    }
+
+    /// Of several of one name it is not known which have gone.
+    private boolean isThereAnyway(SadbOperation operation, SadbReply.Refused refused) {
+        if (operation instanceof SadbOperation.RestoreSa(var snapshot)
+                && refused.errno() == Errno.EEXIST) {
+            AssociationNote note = notes.associations.get(snapshot.association().id());
+            return note != null && !note.twins.isEmpty();
+        }
+        return false;
+    }
+
+    private static boolean isNamed(Optional<BackendPart> own) {
+        return !Notes.name(own).isEmpty();
     }
 
     private static boolean startsAgain(SaSnapshot snapshot) {
@@ -78,26 +96,27 @@ final class TakingBack {
                         .anyMatch(note -> note.before != null && !note.isMoved);
         notes.policies.forEach(
                 (key, note) -> {
-                    Policy before = note.before;
+                    if (note.isMoved) {
+                        note.twins.forEach(twin -> operations.add(twin.restoration()));
+                    }
+                    PolicySnapshot before = note.before;
                     if (before == null) {
                         return;
                     }
-                    boolean isBehind = !note.isMoved && isBehind(key, before, moved);
+                    int priority = before.policy().priority();
+                    boolean isBehind = !note.isMoved && isBehind(key, before.policy(), moved);
                     if (note.isMoved || isBehind) {
                         if (isAnyKept) {
                             moved.add(key);
                         }
                         if (note.isThere) {
                             operations.add(
-                                    new SadbOperation.UpdatePolicy(
-                                            before.withPriority(
-                                                    before.priority() == 0
-                                                            ? 1
-                                                            : before.priority() - 1)));
+                                    before.withPriority(priority == 0 ? 1 : priority - 1)
+                                            .restoration());
                         }
                     }
                     if (note.isMoved || isBehind || note.isUpdated) {
-                        operations.add(new SadbOperation.UpdatePolicy(before));
+                        operations.add(before.restoration());
                     }
                 });
     }
@@ -105,7 +124,8 @@ final class TakingBack {
     private boolean isBehind(PolicyKey key, Policy before, List<PolicyKey> moved) {
         for (PolicyKey other : moved) {
             PolicyNote note = notes.policies.get(other);
-            @Nullable Policy policy = note == null ? null : note.before;
+            @Nullable PolicySnapshot its = note == null ? null : note.before;
+            @Nullable Policy policy = its == null ? null : its.policy();
             if (policy != null && policy.priority() == before.priority() && key.meets(other)) {
                 return true;
             }
@@ -116,7 +136,10 @@ final class TakingBack {
     private void removeAssociations(List<SadbOperation> operations) {
         notes.associations.forEach(
                 (id, note) -> {
-                    boolean isOther = note.before == null || note.isGone || isFromLarval(note);
+                    boolean isBeside =
+                            note.before != null && note.isAnew && isNamed(note.before.own());
+                    boolean isOther =
+                            note.before == null || note.isGone || isFromLarval(note) || isBeside;
                     if (note.isThere && isOther) {
                         Endpoint destination = Endpoint.of(id.destination());
                         operations.add(
@@ -138,6 +161,9 @@ final class TakingBack {
     private void restoreAssociations(List<SadbOperation> operations) {
         List<SaSnapshot> lost = new ArrayList<>();
         for (AssociationNote note : notes.associations.values()) {
+            if (note.isGone) {
+                note.twins.forEach(twin -> lost.add(twin.ahead()));
+            }
             SaSnapshot before = note.before;
             if (before == null || before.state() == SaState.DEAD) {
                 continue;

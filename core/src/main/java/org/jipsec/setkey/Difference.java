@@ -99,8 +99,7 @@ public record Difference(List<StateChange> changes, int unchanged) {
             switch (change) {
                 case OfPolicy policy -> {
                     if (policy.before().isPresent()) {
-                        operations.add(
-                                new SadbOperation.UpdatePolicy(policy.before().get().policy()));
+                        operations.add(policy.before().get().restoration());
                     } else {
                         last.add(new SadbOperation.DeletePolicy(policy.after().orElseThrow()));
                     }

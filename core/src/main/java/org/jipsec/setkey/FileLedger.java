@@ -110,6 +110,7 @@ final class FileLedger {
             case SadbOperation.GetPolicy get -> {}
             case SadbOperation.GetPolicyById get -> {}
             case SadbOperation.SetPolicyIndex set -> {}
+            case SadbOperation.RestorePolicy restore -> {}
             case SadbOperation.Register register -> {}
             case SadbOperation.RefuseAcquire refusal -> {}
             case SadbOperation.GetStatistics get -> {}

@@ -46,7 +46,7 @@ final class RefusalTable {
                 case SadbOperation.GetSa _ -> GET_SA;
                 case SadbOperation.ReserveSpi _ -> RESERVE_SPI;
                 case SadbOperation.AddPolicy _, SadbOperation.SetPolicyIndex _ -> ADD_POLICY;
-                case SadbOperation.UpdatePolicy _ -> UPDATE_POLICY;
+                case SadbOperation.UpdatePolicy _, SadbOperation.RestorePolicy _ -> UPDATE_POLICY;
                 case SadbOperation.DeletePolicy _, SadbOperation.DeletePolicyById _ ->
                         DELETE_POLICY;
                 case SadbOperation.GetPolicy _, SadbOperation.GetPolicyById _ -> GET_POLICY;

@@ -125,6 +125,7 @@ public final class Refusals {
             case SadbOperation.DumpSas _ -> "to list the SAs";
             case SadbOperation.AddPolicy _ -> "this policy";
             case SadbOperation.UpdatePolicy _ -> "this change of a policy";
+            case SadbOperation.RestorePolicy _ -> "to put a policy back";
             case SadbOperation.DeletePolicy _, SadbOperation.DeletePolicyById _ ->
                     "to delete this policy";
             case SadbOperation.GetPolicy _, SadbOperation.GetPolicyById _ -> "to show this policy";

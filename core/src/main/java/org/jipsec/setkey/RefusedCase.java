@@ -67,6 +67,7 @@ record RefusedCase(
         return switch (operation) {
             case SadbOperation.AddPolicy(var policy) -> Optional.of(policy);
             case SadbOperation.UpdatePolicy(var policy) -> Optional.of(policy);
+            case SadbOperation.RestorePolicy(var snapshot) -> Optional.of(snapshot.policy());
             case SadbOperation.DeletePolicy(var policy) -> Optional.of(policy);
             case SadbOperation.GetPolicy(var policy) -> Optional.of(policy);
             case SadbOperation.SetPolicyIndex(var policy) -> Optional.of(policy);

@@ -82,6 +82,7 @@ public final class WantedState {
                     removeAssociations(id -> isOf(protocol, id), span);
             case SadbOperation.AddPolicy(var policy) -> put(policy, span);
             case SadbOperation.UpdatePolicy(var policy) -> put(policy, span);
+            case SadbOperation.RestorePolicy(var snapshot) -> put(snapshot.policy(), span);
             case SadbOperation.SetPolicyIndex(var policy) -> put(policy, span);
             case SadbOperation.DeletePolicy(var policy) ->
                     removePolicies(PolicyKey.of(policy)::equals, span);

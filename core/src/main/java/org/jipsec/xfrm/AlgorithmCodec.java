@@ -16,10 +16,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /// `xfrm_algo`, `xfrm_algo_auth` and `xfrm_algo_aead`: a name of 64 octets, the key's bits, what is
 /// sent of the MAC in bits (not in `xfrm_algo`), the key.
 final class AlgorithmCodec {
+    private static final Set<Integer> TYPES =
+            Set.of(
+                    Xfrm.ALG_AEAD,
+                    Xfrm.ALG_CRYPT,
+                    Xfrm.ALG_AUTH,
+                    Xfrm.ALG_AUTH_TRUNC,
+                    Xfrm.ALG_COMP);
+
     private AlgorithmCodec() {}
 
     /// @param name the kernel's
@@ -58,13 +68,24 @@ final class AlgorithmCodec {
         }
     }
 
+    /// The algorithms as they are told, keys and all.
+    static TreeMap<Integer, Secret> whole(Map<Integer, ByteBuffer> attributes) {
+        TreeMap<Integer, Secret> whole = new TreeMap<>();
+        attributes.forEach(
+                (type, value) -> {
+                    if (TYPES.contains(type)) {
+                        byte[] octets = new byte[value.remaining()];
+                        value.duplicate().get(octets);
+                        whole.put(type, Secret.of(octets));
+                        Arrays.fill(octets, (byte) 0);
+                    }
+                });
+        return whole;
+    }
+
     /// Whether there is any algorithm: if not, the SA is larval.
     static boolean isAny(Map<Integer, ByteBuffer> attributes) {
-        return attributes.containsKey(Xfrm.ALG_AEAD)
-                || attributes.containsKey(Xfrm.ALG_CRYPT)
-                || attributes.containsKey(Xfrm.ALG_AUTH)
-                || attributes.containsKey(Xfrm.ALG_AUTH_TRUNC)
-                || attributes.containsKey(Xfrm.ALG_COMP);
+        return TYPES.stream().anyMatch(attributes::containsKey);
     }
 
     /// Puts the algorithms into `builder`.

@@ -24,7 +24,8 @@ record KernelSa(
         CurrentLifetime current,
         SequenceState sequence,
         SaExtras extras,
-        UnknownParts unknown) {
+        UnknownParts unknown,
+        SaOriginal original) {
     /// What tells it from all others in the kernel.
     Key key() {
         return new Key(
@@ -50,7 +51,13 @@ record KernelSa(
     /// @param now by which a soft lifetime may be over
     SaSnapshot snapshot(DumpMark mark, Instant now) {
         return new SaSnapshot(
-                association, state(now), current, mark, Optional.of(sequence), unknown);
+                association,
+                state(now),
+                current,
+                mark,
+                Optional.of(sequence),
+                unknown,
+                Optional.of(original));
     }
 
     private SaState state(Instant now) {

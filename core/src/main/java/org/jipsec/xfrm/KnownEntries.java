@@ -176,7 +176,7 @@ final class KnownEntries {
 
     private KnownPolicy known(KernelPolicy policy) {
         Policy its = policy.policy();
-        int hash = Objects.hash(its, policy.mark(), policy.interfaceId());
+        int hash = Objects.hash(its, policy.original().mark(), policy.original().interfaceId());
         return new KnownPolicy(its.selector(), its.direction(), hash, generation);
     }
 

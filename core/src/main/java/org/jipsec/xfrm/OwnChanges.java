@@ -79,6 +79,8 @@ final class OwnChanges {
             case SadbOperation.FlushSas(var protocol) -> Optional.of(new Token.Sas(protocol));
             case SadbOperation.AddPolicy(var policy) -> Optional.of(Token.of(policy));
             case SadbOperation.UpdatePolicy(var policy) -> Optional.of(Token.of(policy));
+            case SadbOperation.RestorePolicy(var snapshot) ->
+                    Optional.of(Token.of(snapshot.policy()));
             case SadbOperation.SetPolicyIndex(var policy) -> Optional.of(Token.of(policy));
             case SadbOperation.DeletePolicy(var policy) -> Optional.of(Token.of(policy));
             case SadbOperation.DeletePolicyById(int id, _) -> Optional.of(new Token.OfNumber(id));

@@ -12,18 +12,24 @@ import org.jipsec.sadb.Selector;
 import org.jipsec.wire.Bytes;
 import org.jipsec.wire.Wire;
 import org.jipsec.wire.WireException;
-import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /// Policies as `xfrm_userpolicy_info` with attributes, and back. What the language does not say of
 /// a new one is as af_key makes it.
 final class PolicyCodec {
     private static final int DIRECTION_MASK = 7;
+
+    /// What a request says anew.
+    private static final Set<Integer> SAID = Set.of(Xfrm.TMPL, Xfrm.SEC_CTX);
+
+    /// What is only told, or the policy itself.
+    private static final Set<Integer> TOLD = Set.of(Xfrm.POLICY, Xfrm.LASTUSED, Xfrm.PAD);
 
     private PolicyCodec() {}
 
@@ -32,6 +38,10 @@ final class PolicyCodec {
     /// @param type NEWPOLICY or UPDPOLICY
     /// @param policy as [PolicyForm] makes it
     static NetlinkRequest request(int type, Policy policy) {
+        return request(type, info(policy), policy);
+    }
+
+    private static ByteBuffer info(Policy policy) {
         ByteBuffer out = SaCodec.buffer(Xfrm.POLICY_SIZE);
         SelectorCodec.write(out, policy.selector());
         new Lifetimes(Lifetime.UNLIMITED, policy.lifetime()).write(out);
@@ -39,14 +49,50 @@ final class PolicyCodec {
         out.putInt(policy.priority()).putInt(0); // the kernel gives the number
         out.put((byte) number(policy.direction()));
         boolean isBlocked = policy.action() == PolicyAction.DISCARD;
-        out.put((byte) (isBlocked ? Xfrm.POLICY_BLOCK : Xfrm.POLICY_ALLOW));
+        return out.put((byte) (isBlocked ? Xfrm.POLICY_BLOCK : Xfrm.POLICY_ALLOW));
+    }
+
+    private static NetlinkRequest request(int type, ByteBuffer info, Policy policy) {
         NetlinkRequest request =
-                new NetlinkRequest(type, NetlinkRequest.ACKNOWLEDGED).octets(out.array());
+                new NetlinkRequest(type, NetlinkRequest.ACKNOWLEDGED).octets(info.array());
         if (!policy.rules().isEmpty()) {
             request.attribute(
                     Xfrm.TMPL, TemplateCodec.octets(policy.rules(), policy.selector().isIpv4()));
         }
         return withContext(request, policy);
+    }
+
+    /// Gives a policy that is there, under its own name, what `policy` says; the rest stays: mark,
+    /// interface, device, flags.
+    ///
+    /// @param policy as [PolicyForm] makes it
+    static NetlinkRequest renewal(PolicyOriginal old, Policy policy) {
+        ByteBuffer info = info(policy);
+        info.put(0, old.selector().toArray());
+        info.putShort(
+                Xfrm.POLICY_FLAGS,
+                old.info().buffer().order(ByteOrder.LITTLE_ENDIAN).getShort(Xfrm.POLICY_FLAGS));
+        NetlinkRequest request = request(Xfrm.MSG_UPDPOLICY, info, policy);
+        old.attributes()
+                .forEach(
+                        (attribute, value) -> {
+                            if (!SAID.contains(attribute)) {
+                                request.attribute(attribute, value.toArray());
+                            }
+                        });
+        return request;
+    }
+
+    /// Makes a policy as it was, in the place of what has its name now.
+    static NetlinkRequest restore(PolicyOriginal old, Policy policy) {
+        ByteBuffer info = SaCodec.buffer(Xfrm.POLICY_SIZE).put(old.info().toArray());
+        info.putInt(Xfrm.POLICY_PRIORITY, policy.priority());
+        NetlinkRequest request =
+                new NetlinkRequest(Xfrm.MSG_UPDPOLICY, NetlinkRequest.ACKNOWLEDGED)
+                        .octets(info.array());
+        old.attributes()
+                .forEach((attribute, value) -> request.attribute(attribute, value.toArray()));
+        return request;
     }
 
     /// @param type GETPOLICY or DELPOLICY
@@ -70,8 +116,10 @@ final class PolicyCodec {
     /// As [#byId] for one that is [KernelPolicy#isHidden].
     static NetlinkRequest hidden(int type, KernelPolicy hidden) {
         NetlinkRequest request = byId(type, hidden.policy().id(), hidden.policy().direction());
-        hidden.mark().ifPresent(value -> request.attribute(Xfrm.MARK, value.toArray()));
-        hidden.interfaceId().ifPresent(value -> request.attribute(Xfrm.IF_ID, value.toArray()));
+        hidden.original().mark().ifPresent(value -> request.attribute(Xfrm.MARK, value.toArray()));
+        hidden.original()
+                .interfaceId()
+                .ifPresent(value -> request.attribute(Xfrm.IF_ID, value.toArray()));
         return request;
     }
 
@@ -126,6 +174,7 @@ final class PolicyCodec {
     private static KernelPolicy read(ByteBuffer in, Map<Integer, ByteBuffer> attributes)
             throws WireException {
         in.order(ByteOrder.LITTLE_ENDIAN);
+        Bytes info = Bytes.rest(in.duplicate());
         Selector selector = SelectorCodec.read(in);
         Lifetimes lifetimes = Lifetimes.read(in);
         CurrentLifetime current = Lifetimes.readCurrent(in);
@@ -149,8 +198,7 @@ final class PolicyCodec {
                         id),
                 current,
                 type == null || Wire.u8(type.duplicate()) == Xfrm.POLICY_TYPE_MAIN,
-                bytes(attributes.get(Xfrm.MARK)),
-                bytes(attributes.get(Xfrm.IF_ID)));
+                new PolicyOriginal(info, kept(attributes)));
     }
 
     /// The number says it; that of a per-socket policy is 3 above.
@@ -163,9 +211,14 @@ final class PolicyCodec {
         };
     }
 
-    private static Optional<Bytes> bytes(@Nullable ByteBuffer attribute) {
-        return attribute == null
-                ? Optional.empty()
-                : Optional.of(Bytes.rest(attribute.duplicate()));
+    private static TreeMap<Integer, Bytes> kept(Map<Integer, ByteBuffer> attributes) {
+        TreeMap<Integer, Bytes> kept = new TreeMap<>();
+        attributes.forEach(
+                (type, value) -> {
+                    if (!TOLD.contains(type)) {
+                        kept.put(type, Bytes.rest(value.duplicate()));
+                    }
+                });
+        return kept;
     }
 }

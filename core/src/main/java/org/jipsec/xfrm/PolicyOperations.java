@@ -100,6 +100,33 @@ final class PolicyOperations {
         return policy == null ? refusal : new SadbReply.FoundPolicy(policy.snapshot(0, processId));
     }
 
+    /// Gives the policy of that name new contents, or adds it. What the language cannot say of it
+    /// stays.
+    ///
+    /// @param wanted as [PolicyForm] makes it
+    SadbReply update(Policy wanted) throws IOException {
+        KernelPolicy old = find(wanted);
+        return SaOperations.done(
+                exchange.ask(
+                        old == null
+                                ? PolicyCodec.request(Xfrm.MSG_UPDPOLICY, wanted)
+                                : PolicyCodec.renewal(old.original(), wanted)));
+    }
+
+    private @Nullable KernelPolicy find(Policy wanted) throws IOException {
+        XfrmExchange.Answer answer =
+                exchange.ask(PolicyCodec.bySelector(Xfrm.MSG_GETPOLICY, wanted));
+        if (answer.refusal().isPresent() && answer.refusal().get().errno() == Errno.ENOENT) {
+            KernelPolicy hidden = hidden(policy -> isOfSelector(policy, wanted));
+            if (hidden == null) {
+                return null;
+            }
+            // it may have gone since the dump
+            answer = exchange.ask(PolicyCodec.hidden(Xfrm.MSG_GETPOLICY, hidden));
+        }
+        return answer.refusal().isPresent() ? null : read(answer.only(Xfrm.MSG_NEWPOLICY));
+    }
+
     static boolean isOfSelector(Policy policy, Policy wanted) {
         return policy.direction() == wanted.direction()
                 && policy.selector().equals(wanted.selector());

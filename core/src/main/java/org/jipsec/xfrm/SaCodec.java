@@ -21,6 +21,7 @@ import org.jipsec.wire.WireException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,22 @@ final class SaCodec {
                     Xfrm.SRCADDR,
                     Xfrm.PAD);
 
+    /// What is put back otherwise, or is only told.
+    private static final Set<Integer> NOT_ORIGINAL =
+            Set.of(
+                    Xfrm.ALG_AUTH,
+                    Xfrm.ALG_CRYPT,
+                    Xfrm.ALG_COMP,
+                    Xfrm.ALG_AEAD,
+                    Xfrm.ALG_AUTH_TRUNC,
+                    Xfrm.SA,
+                    Xfrm.LTIME_VAL,
+                    Xfrm.REPLAY_VAL,
+                    Xfrm.REPLAY_ESN_VAL,
+                    Xfrm.LASTUSED,
+                    Xfrm.SRCADDR,
+                    Xfrm.PAD);
+
     private SaCodec() {}
 
     // ---- requests ----
@@ -67,13 +84,39 @@ final class SaCodec {
     static NetlinkRequest restore(SaSnapshot snapshot) {
         SecurityAssociation sa = snapshot.association();
         SequenceState sequence = snapshot.sequence().orElse(FRESH);
-        NetlinkRequest request = request(Xfrm.MSG_NEWSA, sa, SaExtras.NONE, sequence);
-        if (!ReplayCodec.isWide(sa)) {
+        SaOriginal original = snapshot.own().orElse(null) instanceof SaOriginal ours ? ours : null;
+        NetlinkRequest request =
+                original == null
+                        ? request(Xfrm.MSG_NEWSA, sa, SaExtras.NONE, sequence)
+                        : again(original, sa, sequence);
+        if (original == null ? !ReplayCodec.isWide(sa) : !original.isWide()) {
             request.attribute(Xfrm.REPLAY_VAL, ReplayCodec.plain(sequence));
         }
         ByteBuffer used = buffer(Xfrm.CURRENT_SIZE);
         Lifetimes.writeCurrent(used, snapshot.current());
         return request.attribute(Xfrm.LTIME_VAL, used.array());
+    }
+
+    private static NetlinkRequest again(
+            SaOriginal original, SecurityAssociation sa, SequenceState sequence) {
+        NetlinkRequest request =
+                new NetlinkRequest(Xfrm.MSG_NEWSA, NetlinkRequest.ACKNOWLEDGED)
+                        .octets(original.info().toArray());
+        if (original.algorithms().isEmpty()) {
+            AlgorithmCodec.write(request, sa);
+        }
+        original.algorithms()
+                .forEach(
+                        (type, value) -> {
+                            byte[] octets = value.toArray();
+                            request.attribute(type, octets);
+                            Arrays.fill(octets, (byte) 0);
+                        });
+        original.attributes().forEach((type, value) -> request.attribute(type, value.toArray()));
+        if (original.isWide()) {
+            request.attribute(Xfrm.REPLAY_ESN_VAL, ReplayCodec.wide(sa, sequence));
+        }
+        return request;
     }
 
     private static NetlinkRequest request(
@@ -211,6 +254,7 @@ final class SaCodec {
             throws WireException {
         in.order(ByteOrder.LITTLE_ENDIAN);
         int family = in.getShort(Xfrm.SA_SEQUENCE + 8) & 0xffff;
+        Bytes octets = Bytes.rest(in.duplicate());
         Bytes selector = Bytes.rest(Wire.take(in, Xfrm.SELECTOR_SIZE));
         InetAddress destination = XfrmAddress.read(in, family);
         Spi spi = new Spi(Integer.reverseBytes((int) Wire.u32(in)));
@@ -225,7 +269,7 @@ final class SaCodec {
         int mode = Wire.u8(in);
         int window = Wire.u8(in);
         int flags = Wire.u8(in);
-        SaExtras extras = new SaExtras(selector, flags, kept(attributes));
+        SaExtras extras = new SaExtras(selector, flags, kept(attributes, NOT_KEPT));
         SecurityAssociation.Builder builder =
                 SecurityAssociation.builder(
                                 Endpoint.of(source),
@@ -244,6 +288,12 @@ final class SaCodec {
         UnknownParts algorithms = AlgorithmCodec.read(attributes, builder);
         readEncapsulation(attributes, family).ifPresent(builder::encapsulation);
         ContextCodec.read(attributes).ifPresent(builder::context);
+        UnknownParts unknown =
+                new UnknownParts(
+                        algorithms.encryption(),
+                        algorithms.authentication(),
+                        algorithms.compression(),
+                        unknownMode(mode));
         return new KernelSa(
                 builder.build(),
                 ipProtocol,
@@ -251,18 +301,20 @@ final class SaCodec {
                 current,
                 ReplayCodec.read(attributes),
                 extras,
-                new UnknownParts(
-                        algorithms.encryption(),
-                        algorithms.authentication(),
-                        algorithms.compression(),
-                        unknownMode(mode)));
+                unknown,
+                new SaOriginal(
+                        octets,
+                        kept(attributes, NOT_ORIGINAL),
+                        algorithms.isEmpty() ? new TreeMap<>() : AlgorithmCodec.whole(attributes),
+                        attributes.containsKey(Xfrm.REPLAY_ESN_VAL)));
     }
 
-    private static TreeMap<Integer, Bytes> kept(Map<Integer, ByteBuffer> attributes) {
+    private static TreeMap<Integer, Bytes> kept(
+            Map<Integer, ByteBuffer> attributes, Set<Integer> without) {
         TreeMap<Integer, Bytes> kept = new TreeMap<>();
         attributes.forEach(
                 (type, value) -> {
-                    if (!NOT_KEPT.contains(type)) {
+                    if (!without.contains(type)) {
                         kept.put(type, Bytes.rest(value.duplicate()));
                     }
                 });

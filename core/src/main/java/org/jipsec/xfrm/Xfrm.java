@@ -80,6 +80,8 @@ final class Xfrm {
     static final int POLICY_LIFETIME = 56;
     static final int POLICY_CURRENT = 120;
     static final int POLICY_PRIORITY = 152;
+    static final int POLICY_ID = 156;
+    static final int POLICY_FLAGS = 162;
 
     /// struct xfrm_userpolicy_id
     static final int POLICY_ID_SIZE = 64;

@@ -177,11 +177,7 @@ public final class XfrmBackend implements SadbBackend {
                     ask(index, operation, SaCodec.flush(protocol));
             case SadbOperation.AddPolicy(var policy) ->
                     put(index, operation, Xfrm.MSG_NEWPOLICY, policy);
-            case SadbOperation.UpdatePolicy(var policy) ->
-                    put(index, operation, Xfrm.MSG_UPDPOLICY, policy);
-            // af_key: as an update
-            case SadbOperation.SetPolicyIndex(var policy) ->
-                    put(index, operation, Xfrm.MSG_UPDPOLICY, policy);
+            case SadbOperation.RestorePolicy(var snapshot) -> restore(index, operation, snapshot);
             case SadbOperation.DeletePolicy(var policy) ->
                     policy.direction() == Direction.ANY
                             ? new Step.Answered(index, noDirection())
@@ -201,6 +197,8 @@ public final class XfrmBackend implements SadbBackend {
             // the SA, until net.core.xfrm_acq_expires is over: so long it does not ask again
             case SadbOperation.RefuseAcquire _ -> new Step.Answered(index, new SadbReply.Done());
             case SadbOperation.UpdateSa _,
+                    SadbOperation.UpdatePolicy _,
+                    SadbOperation.SetPolicyIndex _,
                     SadbOperation.DeleteAllSas _,
                     SadbOperation.GetSa _,
                     SadbOperation.ReserveSpi _,
@@ -223,6 +221,16 @@ public final class XfrmBackend implements SadbBackend {
                         index,
                         operation,
                         PolicyCodec.request(type, PolicyForm.of(policy, policies::newReqid)));
+    }
+
+    private Step restore(int index, SadbOperation operation, PolicySnapshot snapshot)
+            throws IOException {
+        if (!(snapshot.own().orElse(null) instanceof PolicyOriginal original)) {
+            return put(index, operation, Xfrm.MSG_UPDPOLICY, snapshot.policy());
+        }
+        return original.isOfSocket() // no flush or deletion has touched it
+                ? new Step.Answered(index, new SadbReply.Done())
+                : ask(index, operation, PolicyCodec.restore(original, snapshot.policy()));
     }
 
     private static Step ask(int index, SadbOperation operation, NetlinkRequest request) {
@@ -291,6 +299,9 @@ public final class XfrmBackend implements SadbBackend {
     private SadbReply execute(Step.Alone alone) throws IOException {
         return switch (alone.operation()) {
             case SadbOperation.UpdateSa(var association) -> associations.update(association);
+            case SadbOperation.UpdatePolicy(var policy) -> update(alone.operation(), policy);
+            // af_key: as an update
+            case SadbOperation.SetPolicyIndex(var policy) -> update(alone.operation(), policy);
             case SadbOperation.DeleteAllSas all -> associations.deleteAll(all);
             case SadbOperation.GetSa(var reference) -> associations.get(reference);
             case SadbOperation.ReserveSpi wish -> associations.reserve(wish);
@@ -318,5 +329,18 @@ public final class XfrmBackend implements SadbBackend {
             case SadbOperation.GetStatistics() -> counters.read();
             default -> throw new IllegalStateException("one request: " + alone.operation());
         };
+    }
+
+    private SadbReply update(SadbOperation operation, Policy policy) throws IOException {
+        Refused refusal = XfrmChecks.refusal(policy);
+        if (refusal != null) {
+            return refusal;
+        }
+        OwnChanges.of(operation).ifPresent(own::begin);
+        SadbReply reply = policies.update(PolicyForm.of(policy, policies::newReqid));
+        if (reply instanceof Refused) {
+            OwnChanges.of(operation).ifPresent(own::over);
+        }
+        return reply;
     }
 }

@@ -47,13 +47,16 @@ final class XfrmChecks {
     }
 
     static @Nullable Refused refusalToRestore(SaSnapshot snapshot) {
-        if (!snapshot.unknown().isEmpty()) {
-            return new Refused(
-                    Errno.EOPNOTSUPP, "the SA has what only the program knows that made it");
+        if (snapshot.state() == SaState.LARVAL) {
+            return invalid("a larval SA is reserved anew, not put back");
         }
-        return snapshot.state() == SaState.LARVAL
-                ? invalid("a larval SA is reserved anew, not put back")
-                : refusal(snapshot.association());
+        if (snapshot.own().orElse(null) instanceof SaOriginal) {
+            return null;
+        }
+        return snapshot.unknown().isEmpty()
+                ? refusal(snapshot.association())
+                : new Refused(
+                        Errno.EOPNOTSUPP, "the SA has what only the program knows that made it");
     }
 
     static @Nullable Refused refusal(SadbOperation.ReserveSpi wish) {

@@ -2,6 +2,7 @@ package org.jipsec.xfrm;
 
 import org.jipsec.os.NetlinkAnswer;
 import org.jipsec.os.NetlinkRequest;
+import org.jipsec.sadb.Direction;
 import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.SadbReply;
 import org.jipsec.sadb.SadbReply.Refused;
@@ -109,10 +110,21 @@ final class XfrmCounters {
                 counters.add(
                         new Statistics.Counter("security-policies-" + direction, Wire.u32(counts)));
             }
+            DefaultPolicies.read(exchange).ifPresent(defaults -> count(defaults, counters));
         } catch (WireException wrong) {
             throw XfrmExchange.unintelligible(wrong);
         }
         return new SadbReply.Counted(new Statistics(counters, drops(text(file.get()))));
+    }
+
+    /// 1 where what no policy matches is dropped.
+    private static void count(DefaultPolicies defaults, List<Statistics.Counter> counters) {
+        for (Direction direction : List.of(Direction.IN, Direction.OUT, Direction.FWD)) {
+            counters.add(
+                    new Statistics.Counter(
+                            "default-policy-" + direction.word() + "-block",
+                            defaults.blocked().contains(direction) ? 1 : 0));
+        }
     }
 
     /// @param text lines of a name and a number

@@ -223,7 +223,8 @@ class KernelAnswerTests {
                         current,
                         sa.sequence(),
                         sa.extras(),
-                        sa.unknown())
+                        sa.unknown(),
+                        sa.original())
                 .snapshot(MARK, now)
                 .state();
     }
@@ -292,8 +293,8 @@ class KernelAnswerTests {
     @Test
     void knowsWhatAPolicyIsFoundBy() throws WireException {
         KernelPolicy policy = PolicyCodec.read(Recorded.answer("event policy-mark"));
-        assertThat(policy.mark()).contains(Bytes.ofHex("07000000ff000000"));
-        assertThat(policy.interfaceId()).contains(Bytes.ofHex("2a000000"));
+        assertThat(policy.original().mark()).contains(Bytes.ofHex("07000000ff000000"));
+        assertThat(policy.original().interfaceId()).contains(Bytes.ofHex("2a000000"));
         assertThat(policy.isHidden()).isTrue();
     }
 

@@ -39,6 +39,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -532,6 +533,31 @@ class XfrmBackendTests {
                         new UnknownParts("cbc(serpent)", "", "", ""));
         assertThat(backend.execute(new SadbOperation.RestoreSa(foreign)))
                 .isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void keepsOnAnUpdateWhatThePolicyHasBeside() throws IOException {
+        byte[] present = Arrays.copyOf(body("event policy-out"), Xfrm.POLICY_SIZE + 8);
+        present[Xfrm.POLICY_FLAGS] = 3; // localok icmp
+        ByteBuffer.wrap(present)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putShort(Xfrm.POLICY_SIZE, (short) 8)
+                .putShort(Xfrm.POLICY_SIZE + 2, (short) Xfrm.IF_ID)
+                .putInt(Xfrm.POLICY_SIZE + 4, 42);
+        ScriptedKernel kernel =
+                kernel(
+                        (request, it) -> {
+                            if (request.type() == Xfrm.MSG_GETPOLICY) {
+                                it.say(it.answer(request, Xfrm.MSG_NEWPOLICY, 0, present));
+                            }
+                            it.acknowledge(request);
+                        });
+        assertThat(backend(kernel).execute(new SadbOperation.UpdatePolicy(unique(7))))
+                .isEqualTo(DONE);
+        NetlinkAnswer update = kernel.requests.getLast();
+        assertThat(update.type()).isEqualTo(Xfrm.MSG_UPDPOLICY);
+        assertThat(ScriptedKernel.body(update)[Xfrm.POLICY_FLAGS]).isEqualTo((byte) 3);
+        assertThat(attribute(update, Xfrm.POLICY_SIZE, Xfrm.IF_ID)).isEqualTo("2a000000");
     }
 
     // ---- the channel ----

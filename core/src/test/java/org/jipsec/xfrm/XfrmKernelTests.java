@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.jipsec.sadb.AuthAlgorithm;
 import org.jipsec.sadb.CurrentLifetime;
+import org.jipsec.sadb.Direction;
 import org.jipsec.sadb.DumpMark;
 import org.jipsec.sadb.EncryptionAlgorithm;
 import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.Lifetime;
+import org.jipsec.sadb.Outcome;
+import org.jipsec.sadb.Policy;
+import org.jipsec.sadb.PolicyAction;
 import org.jipsec.sadb.SaMode;
 import org.jipsec.sadb.SaReference;
 import org.jipsec.sadb.SaSnapshot;
@@ -17,9 +21,12 @@ import org.jipsec.sadb.SadbEvent;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
 import org.jipsec.sadb.SecurityAssociation;
+import org.jipsec.sadb.Selector;
 import org.jipsec.sadb.SequenceState;
 import org.jipsec.sadb.Spi;
+import org.jipsec.sadb.Statistics;
 import org.jipsec.testing.Namespaces;
+import org.jipsec.wire.Prefix;
 import org.jipsec.wire.Secret;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -194,6 +201,125 @@ class XfrmKernelTests {
         assertThat(backend.execute(new SadbOperation.DeleteSa(reference(0x1008)))).isEqualTo(DONE);
     }
 
+    private void ip(String line) {
+        hosts.ip("host", line.split(" "));
+    }
+
+    private String foreignThings() {
+        return hosts.run("host", "ip", "xfrm", "state")
+                + hosts.run("host", "ip", "xfrm", "policy")
+                        .lines()
+                        .filter(line -> !line.isBlank())
+                        .toList();
+    }
+
+    /// The second may not be: the kernel refuses its key.
+    private static List<SadbOperation> refusedAfter(SadbOperation first) {
+        return List.of(
+                first,
+                new SadbOperation.AddSa(
+                        esp(0x42)
+                                .encryption(EncryptionAlgorithm.AES_CBC, Secret.ofHex("0102"))
+                                .build()));
+    }
+
+    @Test
+    void putsBackSasOfOthersAsTheyWereWhenAFlushIsTakenBack() throws Exception {
+        hosts.ip("host", MARKED);
+        String keys =
+                " enc cbc(aes) 0x0102030405060708090a0b0c0d0e0f10 auth-trunc hmac(sha1)"
+                        + " 0x0102030405060708090a0b0c0d0e0f1011121314 ";
+        String name = "xfrm state add src 10.1.0.1 dst 10.2.0.1 proto esp spi ";
+        // two more of the first one's name, and one that the language cannot say
+        ip(name + "0x1006 mode tunnel mark 0x2 mask 0xff" + keys + "96 reqid 7");
+        ip(name + "0x1006 mode transport" + keys + "96 flag noecn");
+        ip(name + "0x1008 mode beet" + keys + "160 sel src 10.9.0.0/16 dst 10.8.0.0/16");
+        List<String> before = foreignThings().lines().sorted().toList();
+        Outcome outcome =
+                backend.executeWhole(
+                        refusedAfter(new SadbOperation.FlushSas(IpsecProtocol.UNSPEC)),
+                        (_, _) -> {});
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.TakenBack.class,
+                        takenBack -> assertThat(takenBack.remains()).isEmpty());
+        assertThat(foreignThings().lines().sorted().map(XfrmKernelTests::withoutNumbers))
+                .containsExactlyElementsOf(
+                        before.stream().map(XfrmKernelTests::withoutNumbers).toList());
+    }
+
+    /// An SA that is put back is ahead of where it was.
+    private static String withoutNumbers(String line) {
+        return line.replaceFirst("oseq 0x[0-9a-f]+", "oseq *");
+    }
+
+    @Test
+    void putsBackPoliciesOfOthersAsTheyWereWhenAFlushIsTakenBack() throws Exception {
+        String name = "xfrm policy add src 10.1.0.0/16 dst 10.2.0.0/16 dir out ";
+        ip(name + "mark 0x1 mask 0xff priority 5 flag localok icmp tmpl proto esp mode beet");
+        ip(name + "if_id 0x2a priority 5 tmpl src 10.1.0.1 dst 10.2.0.1 proto esp mode tunnel");
+        ip(name + "priority 5 action block");
+        ip("xfrm policy add src 10.1.0.0/16 dst 10.3.0.0/16 dev lo dir fwd");
+        List<String> before = foreignThings().lines().toList();
+        Outcome outcome =
+                backend.executeWhole(refusedAfter(new SadbOperation.FlushPolicies()), (_, _) -> {});
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.TakenBack.class,
+                        takenBack -> assertThat(takenBack.remains()).isEmpty());
+        assertThat(foreignThings().lines().toList()).isEqualTo(before);
+    }
+
+    @Test
+    void keepsMarksAndFlagsOfAPolicyOnAnUpdate() throws Exception {
+        ip(
+                "xfrm policy add src 10.1.0.0/16 dst 10.2.0.0/16 dir out mark 0x1 mask 0xff"
+                        + " if_id 0x2a priority 5 flag localok icmp tmpl proto esp mode transport");
+        Policy wanted =
+                Policy.of(
+                                Selector.between(
+                                        new Prefix(Recorded.address("10.1.0.0"), 16),
+                                        new Prefix(Recorded.address("10.2.0.0"), 16)),
+                                Direction.OUT,
+                                PolicyAction.DISCARD)
+                        .withPriority(9);
+        assertThat(backend.execute(new SadbOperation.UpdatePolicy(wanted))).isEqualTo(DONE);
+        assertThat(hosts.run("host", "ip", "xfrm", "policy"))
+                .containsOnlyOnce("src 10.1.0.0/16")
+                .contains("mark 0x1/0xff")
+                .contains("if_id 0x2a")
+                .contains("localok icmp")
+                .contains("action block")
+                .contains("priority 9")
+                .doesNotContain("tmpl");
+    }
+
+    @Test
+    void tellsDefaultPoliciesAndLeavesThemAlone() throws Exception {
+        assertThat(blocked()).isEmpty();
+        ip("xfrm policy setdefault in accept fwd accept out block");
+        assertThat(blocked()).containsExactly(Direction.OUT);
+        assertThat(backend.execute(new SadbOperation.GetStatistics()))
+                .isInstanceOfSatisfying(
+                        SadbReply.Counted.class,
+                        counted ->
+                                assertThat(counted.statistics().counters())
+                                        .contains(
+                                                new Statistics.Counter(
+                                                        "default-policy-out-block", 1),
+                                                new Statistics.Counter(
+                                                        "default-policy-in-block", 0)));
+        backend.execute(new SadbOperation.FlushPolicies());
+        backend.execute(new SadbOperation.FlushSas(IpsecProtocol.UNSPEC));
+        assertThat(blocked()).containsExactly(Direction.OUT);
+    }
+
+    private Set<Direction> blocked() throws IOException {
+        return hosts.in("host", () -> DefaultPolicies.ofThisThread(Duration.ofSeconds(20)))
+                .orElseThrow()
+                .blocked();
+    }
+
     @Test
     void putsBackAnSaWithItsNumbers() throws Exception {
         CurrentLifetime current =
@@ -265,7 +391,8 @@ class XfrmKernelTests {
         BlockingQueue<SadbEvent> heard = new LinkedBlockingQueue<>();
         backend.listen(heard::add);
         backend.execute(new SadbOperation.Register(IpsecProtocol.ESP));
-        hosts.ip("host", "link", "add", "d0", "type", "dummy");
+        hosts.ip("host", "link", "add", "d0", "type", "veth", "peer", "name", "d1");
+        hosts.ip("host", "link", "set", "d1", "up");
         hosts.ip("host", "address", "add", "10.51.0.1/24", "dev", "d0");
         hosts.ip("host", "link", "set", "d0", "up");
         hosts.ip(
