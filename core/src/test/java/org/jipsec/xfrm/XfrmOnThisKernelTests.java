@@ -2,6 +2,7 @@ package org.jipsec.xfrm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jipsec.sadb.Capabilities;
 import org.jipsec.sadb.Direction;
 import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.IpsecProtocol;
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 /// witness. Whether the kernel has ESP does not matter.
 @RequiresWire
 class XfrmOnThisKernelTests {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final SadbReply DONE = new SadbReply.Done();
 
     private Namespaces hosts;
@@ -44,10 +46,7 @@ class XfrmOnThisKernelTests {
     @BeforeEach
     void open() throws Exception {
         hosts = Namespaces.create("host");
-        backend =
-                hosts.in(
-                        "host",
-                        () -> XfrmBackend.open(1, InstantSource.system(), Duration.ofSeconds(10)));
+        backend = hosts.in("host", () -> XfrmBackend.open(1, InstantSource.system(), TIMEOUT));
     }
 
     @AfterEach
@@ -199,25 +198,35 @@ class XfrmOnThisKernelTests {
         assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(new SadbEvent.PoliciesFlushed());
     }
 
+    /// Default policies are known since Linux 5.15: either kind of kernel runs this.
     @Test
     void countsTheDatabases() throws Exception {
         backend.execute(new SadbOperation.AddPolicy(tunnel()));
-        if (backend.capabilities().has(org.jipsec.sadb.Capabilities.Feature.STATISTICS)) {
-            assertThat(backend.execute(new SadbOperation.GetStatistics()))
-                    .isInstanceOfSatisfying(
-                            SadbReply.Counted.class,
-                            counted -> {
-                                assertThat(counted.statistics().counters())
-                                        .extracting(each -> each.name() + " " + each.value())
-                                        .containsExactly(
-                                                "security-associations 0",
-                                                "security-policies-in 0",
-                                                "security-policies-out 1",
-                                                "security-policies-fwd 0");
-                                assertThat(counted.statistics().drops())
-                                        .extracting(each -> each.name())
-                                        .contains("in-no-states", "out-pol-block");
-                            });
+        if (!backend.capabilities().has(Capabilities.Feature.STATISTICS)) {
+            return;
         }
+        List<String> rows =
+                new ArrayList<>(
+                        List.of(
+                                "security-associations 0",
+                                "security-policies-in 0",
+                                "security-policies-out 1",
+                                "security-policies-fwd 0"));
+        if (hosts.in("host", () -> DefaultPolicies.ofThisThread(TIMEOUT)).isPresent()) {
+            rows.add("default-policy-in-block 0");
+            rows.add("default-policy-out-block 0");
+            rows.add("default-policy-fwd-block 0");
+        }
+        assertThat(backend.execute(new SadbOperation.GetStatistics()))
+                .isInstanceOfSatisfying(
+                        SadbReply.Counted.class,
+                        counted -> {
+                            assertThat(counted.statistics().counters())
+                                    .extracting(each -> each.name() + " " + each.value())
+                                    .containsExactlyElementsOf(rows);
+                            assertThat(counted.statistics().drops())
+                                    .extracting(each -> each.name())
+                                    .contains("in-no-states", "out-pol-block");
+                        });
     }
 }
