@@ -10,23 +10,27 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// What a client wants to have run as a whole, until it has said all of it. One thread.
 final class CollectedRequests {
-    /// Octets of all clients' requests together, beyond which no more are kept: half a million SAs.
-    static final long LIMIT = 128L << 20;
+    /// What the shortest request is charged, in octets: as an object it takes more than its
+    /// message.
+    static final int LEAST_CHARGE = 256;
 
-    private final AtomicLong kept;
+    /// Dumps in one whole: the answers of all of them are held until the last request has run.
+    static final int MAXIMUM_DUMPS = 16;
+
+    private final CollectingRoom room;
     private final List<SadbOperation> operations = new ArrayList<>();
     private final List<PfkeyMessage> headers = new ArrayList<>();
-    private long octets;
+    private long charged;
+    private int dumps;
     private int wrongAt = -1;
     private @Nullable Refused wrong;
 
-    /// @param kept octets that all clients of the service have collected
-    CollectedRequests(AtomicLong kept) {
-        this.kept = kept;
+    /// @param room of all clients of the service
+    CollectedRequests(CollectingRoom room) {
+        this.room = room;
     }
 
     /// @param request whole
@@ -34,15 +38,23 @@ final class CollectedRequests {
         if (wrong != null) {
             return;
         }
-        octets += length;
-        if (kept.addAndGet(length) > LIMIT) {
+        int charge = Math.max(length, LEAST_CHARGE);
+        if (!room.take(this, charge)) {
             refuse(new Refused(Errno.ENOBUFS, "too much to be run as a whole"));
             return;
         }
+        charged += charge;
         try {
             SadbOperation operation = PfkeyRequests.operation(request);
             if (operation instanceof SadbOperation.Register) {
                 refuse(new Refused(Errno.EOPNOTSUPP, "REGISTER is not run with others"));
+                return;
+            }
+            if (isDump(operation) && ++dumps > MAXIMUM_DUMPS) {
+                refuse(
+                        new Refused(
+                                Errno.ENOBUFS,
+                                "more than " + MAXIMUM_DUMPS + " dumps to be run as a whole"));
                 return;
             }
             operations.add(operation);
@@ -59,13 +71,29 @@ final class CollectedRequests {
             wrongAt = operations.size();
             operations.clear();
             headers.clear();
+            drop();
         }
+    }
+
+    /// Another one needs the room, and this one has the most.
+    void giveWay() {
+        refuse(new Refused(Errno.ENOBUFS, "too much to be run as a whole while others do so too"));
+    }
+
+    /// What it takes of the room, in octets.
+    long charged() {
+        return charged;
     }
 
     /// To be called once it is done with.
     void drop() {
-        kept.addAndGet(-octets);
-        octets = 0;
+        room.release(this);
+        charged = 0;
+    }
+
+    private static boolean isDump(SadbOperation operation) {
+        return operation instanceof SadbOperation.DumpSas
+                || operation instanceof SadbOperation.DumpPolicies;
     }
 
     /// Why nothing of it can be carried out; null when that is not known yet.

@@ -28,7 +28,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The PF_KEY protocol in front of the databases: what a kernel's `af_key` is, to the clients of a
@@ -49,7 +48,7 @@ public final class KeyService implements AutoCloseable {
     private final Capabilities capabilities;
     private final Audience audience = new Audience();
     private final ReentrantLock executing = new ReentrantLock();
-    private final AtomicLong collectedOctets = new AtomicLong();
+    private final CollectingRoom collectingRoom = new CollectingRoom();
 
     /// What the operation that [#executing] guards has brought about.
     private final List<SadbEvent> caused = new ArrayList<>();
@@ -203,7 +202,7 @@ public final class KeyService implements AutoCloseable {
         client.collected = null;
         try {
             switch (step) {
-                case BEGIN -> client.collected = new CollectedRequests(collectedOctets);
+                case BEGIN -> client.collected = new CollectedRequests(collectingRoom);
                 case DROP -> {}
                 case RUN, RUN_AND_ANSWER -> {
                     if (collected == null) {

@@ -36,8 +36,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// Requests that a service collects and runs as a whole: who hears what of them, and what of wrong
 /// ones.
@@ -223,22 +223,101 @@ class WholeRequestsTests {
         }
     }
 
+    private static final PfkeyMessage REQUEST = PfkeyRequests.message(ADD, 0, PID);
+
+    /// Collected requests of that many octets.
+    private static CollectedRequests collected(CollectingRoom room, long octets) {
+        CollectedRequests collected = new CollectedRequests(room);
+        for (long left = octets; left > 0; left -= 1 << 20) {
+            collected.add(REQUEST, 1 << 20);
+        }
+        return collected;
+    }
+
     @Test
     void noMoreIsKeptThanTheLimitForAllClientsTogether() {
-        AtomicLong kept = new AtomicLong();
-        CollectedRequests one = new CollectedRequests(kept);
-        CollectedRequests other = new CollectedRequests(kept);
-        PfkeyMessage request = PfkeyRequests.message(ADD, 0, PID);
-        int length = (int) (CollectedRequests.LIMIT / 2);
-        one.add(request, length);
-        other.add(request, length);
+        CollectingRoom room = new CollectingRoom();
+        CollectedRequests one = collected(room, CollectingRoom.LIMIT / 2);
+        CollectedRequests other = collected(room, CollectingRoom.LIMIT / 2);
         assertThat(one.wrong()).isNull();
-        other.add(request, 8);
-        assertThat(other.wrong()).isNotNull();
-        assertThat(other.wrongAt()).isEqualTo(1);
+        assertThat(other.wrong()).isNull();
+        assertThat(room.charged()).isEqualTo(CollectingRoom.LIMIT);
+        int before = other.operations().size();
+        other.add(REQUEST, 8);
+        assertThat(Objects.requireNonNull(other.wrong()).errno()).isEqualTo(Errno.ENOBUFS);
+        assertThat(other.wrongAt()).isEqualTo(before);
         assertThat(other.operations()).isEmpty();
+        assertThat(room.charged()).isEqualTo(CollectingRoom.LIMIT / 2);
+        other.add(REQUEST, 8);
         one.drop();
         other.drop();
-        assertThat(kept).hasValue(0);
+        assertThat(room.charged()).isZero();
+    }
+
+    @Test
+    void whoHoldsTheMostGivesWayToTheOthers() {
+        CollectingRoom room = new CollectingRoom();
+        CollectedRequests idle = collected(room, CollectingRoom.LIMIT);
+        CollectedRequests small = collected(room, 1 << 20);
+        assertThat(small.wrong()).isNull();
+        assertThat(Objects.requireNonNull(idle.wrong()).errno()).isEqualTo(Errno.ENOBUFS);
+        assertThat(idle.operations()).isEmpty();
+        assertThat(room.charged()).isEqualTo(1 << 20);
+    }
+
+    @Test
+    void theShortestRequestIsChargedForWhatItTakes() {
+        CollectingRoom room = new CollectingRoom();
+        CollectedRequests many = new CollectedRequests(room);
+        for (long i = 0; i < CollectingRoom.LIMIT / CollectedRequests.LEAST_CHARGE; i++) {
+            many.add(REQUEST, 16);
+        }
+        assertThat(many.wrong()).isNull();
+        many.add(REQUEST, 16);
+        assertThat(many.wrong()).isNotNull();
+        assertThat(room.charged()).isZero();
+    }
+
+    @Test
+    void soManyDumpsAreRunAsAWholeAndNoMore() throws IOException {
+        List<SadbOperation> operations =
+                new ArrayList<>(
+                        Collections.nCopies(
+                                CollectedRequests.MAXIMUM_DUMPS,
+                                new SadbOperation.DumpSas(IpsecProtocol.UNSPEC)));
+        operations.addFirst(ADD);
+        try (PfkeyBackend backend = backend()) {
+            assertThat(backend.executeWhole(operations, (_, _) -> {}))
+                    .isEqualTo(new Outcome.Carried());
+            operations.set(0, new SadbOperation.FlushSas(IpsecProtocol.UNSPEC));
+            operations.add(new SadbOperation.DumpPolicies());
+            assertThat(backend.executeWhole(operations, (_, _) -> {}))
+                    .isInstanceOfSatisfying(
+                            Outcome.TakenBack.class,
+                            back -> {
+                                assertThat(back.index())
+                                        .isEqualTo(CollectedRequests.MAXIMUM_DUMPS + 1);
+                                assertThat(back.refusal().errno()).isEqualTo(Errno.ENOBUFS);
+                            });
+            assertThat(engine.execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC)))
+                    .isInstanceOfSatisfying(
+                            SadbReply.Sas.class, all -> assertThat(all.snapshots()).hasSize(1));
+        }
+    }
+
+    /// It holds no lock, only room, and that until another one needs it or it goes.
+    @Test
+    void whoBeginsAndNeverEndsIsInNobodysWay() throws IOException {
+        Speaker idle = new Speaker(service);
+        idle.say(step(BEGIN));
+        say(idle, ADD);
+        try (PfkeyBackend backend = backend()) {
+            assertThat(backend.executeWhole(List.of(ADD, ADD_POLICY), (_, _) -> {}))
+                    .isEqualTo(new Outcome.Carried());
+            assertThat(backend.execute(ADD)).isInstanceOf(SadbReply.Refused.class);
+        }
+        assertThat(idle.hear().is(MessageType.ADD)).isTrue();
+        assertThat(idle.hear().is(MessageType.X_SPDADD)).isTrue();
+        assertThat(idle.ask(step(RUN)).errno()).isEqualTo(Errno.EEXIST.number());
     }
 }
