@@ -3,10 +3,12 @@ package org.jipsec.pfkey;
 import org.jipsec.sadb.AuthAlgorithm;
 import org.jipsec.sadb.Capabilities.Feature;
 import org.jipsec.sadb.Errno;
+import org.jipsec.sadb.SaSnapshot;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply.Refused;
 import org.jipsec.sadb.SecurityAssociation;
 import org.jipsec.sadb.UdpEncapsulation;
+import org.jipsec.sadb.UnknownParts;
 
 import java.util.EnumSet;
 import java.util.Optional;
@@ -42,6 +44,7 @@ public enum Dialect {
 
     private static final int LINUX_WINDOW = 32;
     private static final int LINUX_SHA256 = 5;
+    private static final String LINUX_BEET = "3";
     private static final int FIRST_OF_BSD_ALONE = 24;
     private static final int BSD_TCP = 11;
     private static final int BSD_GMAC_128 = 11;
@@ -167,6 +170,26 @@ public enum Dialect {
         return isBsd() && number >= BSD_GMAC_128 && number <= BSD_GMAC_256
                 ? AuthAlgorithm.AES_GMAC.number()
                 : number;
+    }
+
+    /// An SA of a kernel, with the name of a mode that jipsec does not make: where setkey has
+    /// printed its number, as [#LINUX_AS_SETKEY] it stays that.
+    SaSnapshot named(SaSnapshot sa) {
+        UnknownParts unknown = sa.unknown();
+        return this != LINUX || !unknown.mode().equals(LINUX_BEET)
+                ? sa
+                : new SaSnapshot(
+                        sa.association(),
+                        sa.state(),
+                        sa.current(),
+                        sa.mark(),
+                        sa.sequence(),
+                        new UnknownParts(
+                                unknown.encryption(),
+                                unknown.authentication(),
+                                unknown.compression(),
+                                "beet"),
+                        sa.own());
     }
 
     // ---- what cannot be said ----

@@ -40,10 +40,19 @@ public final class KernelPfkeyChannel implements PfkeyChannel {
     /// @throws OsException this kernel has no PF_KEY, or we may not use it; its message says what
     ///     can be done about it
     public static KernelPfkeyChannel open() throws OsException {
-        KeySocket socket = KeySocket.open(RECEIVE_BUFFER);
+        return over(KeySocket.open(RECEIVE_BUFFER));
+    }
+
+    /// @param socket closed with the channel, or when this fails
+    static KernelPfkeyChannel over(KeySocket socket) throws OsException {
+        Poller poller = null;
         try {
-            return new KernelPfkeyChannel(socket, Poller.create(1));
+            poller = Poller.create(1);
+            return new KernelPfkeyChannel(socket, poller);
         } catch (OsException refused) {
+            if (poller != null) {
+                poller.close();
+            }
             socket.close();
             throw refused;
         }

@@ -23,7 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// Requests and their answers over one channel. A thread of its own receives: answers it hands to
-/// the one who waits, the rest it tells the listener.
+/// the one who waits, the rest it tells the listener. When it cannot go on, be it for a listener
+/// that throws, whoever waits for an answer is told so.
 final class PfkeyConversation implements Closeable {
     /// The end of the channel, among the answers: the only list without any.
     private static final List<byte[]> END = List.of();
@@ -173,7 +174,10 @@ final class PfkeyConversation implements Closeable {
                 failure = broken;
             }
         } catch (WireException shorterThanAHeader) {
-            throw new IllegalStateException("a channel cuts whole messages", shorterThanAHeader);
+            failure = unintelligible(shorterThanAHeader);
+        } catch (RuntimeException bug) {
+            failure = new IOException("nothing is received any more: " + bug, bug);
+            throw bug;
         } finally {
             if (!come.isEmpty()) {
                 answers.add(come);

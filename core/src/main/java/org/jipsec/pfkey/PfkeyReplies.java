@@ -121,6 +121,11 @@ public final class PfkeyReplies {
         return read(operation, answer, Dialect.LINUX);
     }
 
+    private static SaSnapshot association(PfkeyMessage answer, Dialect dialect)
+            throws RefusalException {
+        return dialect.named(SaMapping.snapshot(answer));
+    }
+
     /// Likewise.
     ///
     /// @param dialect of who answers, for what he does not say of himself
@@ -144,8 +149,9 @@ public final class PfkeyReplies {
                     SadbOperation.SetPolicyIndex _,
                     SadbOperation.FlushPolicies _ ->
                     new SadbReply.Done();
-            case SadbOperation.GetSa _ -> new SadbReply.Sa(SaMapping.snapshot(answer));
-            case SadbOperation.DumpSas _ -> new SadbReply.Sas(List.of(SaMapping.snapshot(answer)));
+            case SadbOperation.GetSa _ -> new SadbReply.Sa(association(answer, dialect));
+            case SadbOperation.DumpSas _ ->
+                    new SadbReply.Sas(List.of(association(answer, dialect)));
             case SadbOperation.GetPolicy _, SadbOperation.GetPolicyById _ ->
                     new SadbReply.FoundPolicy(PolicyMapping.snapshot(answer));
             case SadbOperation.DumpPolicies _ ->

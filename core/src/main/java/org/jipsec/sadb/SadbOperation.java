@@ -74,7 +74,7 @@ public sealed interface SadbOperation {
     /// Says that nobody will bring the SA of a [SadbEvent.Acquire] (RFC 2367 3.1.6): what waits for
     /// it is dropped, and as in Linux it is not asked for again before the acquire's time is over.
     /// Always done, and over PF_KEY not answered; of an acquire that is not pending, or with a 0,
-    /// it does nothing.
+    /// it does nothing. Nor does it over XFRM, which has no message for it.
     ///
     /// @param sequence of the acquire
     /// @param errno why, 1..255

@@ -109,7 +109,8 @@ final class KnownEntries {
         boolean isNews = before == null || before.hash() != now.hash();
         if (isNews && isOthers(policy.policy())) {
             Change change = before == null ? Change.ADDED : Change.UPDATED;
-            listener.accept(new SadbEvent.PolicyChanged(change, policy.snapshot(0, 0)));
+            listener.accept(
+                    new SadbEvent.PolicyChanged(change, policy.snapshot(0, 0, clock.instant())));
         }
     }
 

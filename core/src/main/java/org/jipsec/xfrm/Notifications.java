@@ -118,7 +118,8 @@ final class Notifications {
         } else {
             listener.accept(
                     new SadbEvent.PolicyChanged(
-                            change, policy.snapshot(answer.sequence(), answer.port())));
+                            change,
+                            policy.snapshot(answer.sequence(), answer.port(), clock.instant())));
         }
     }
 

@@ -13,12 +13,22 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// What we are changing ourselves and have not heard of yet. Should the news of it be lost, the
 /// difference that a dump then shows is not told as another's doing. From any thread.
+///
+/// Of a flush that finds nothing there is no news. But news comes before the answer to what caused
+/// it: when the answer is there and then no news is left unread, there was none.
 final class OwnChanges {
-    /// By what each change is known, with the resynchronisation at whose time it was made.
-    private final Map<Token, Integer> pending = new ConcurrentHashMap<>();
+    private static final int NOT_ANSWERED = 0;
+
+    private final Map<Token, Pending> pending = new ConcurrentHashMap<>();
 
     private volatile int generation;
     private volatile boolean isWatched;
+    private volatile int answers;
+    private volatile int readAnswers;
+
+    /// @param generation the resynchronisation at whose time it was begun
+    /// @param answer the number of its answer, [#NOT_ANSWERED] before it is there
+    private record Pending(int generation, int answer) {}
 
     /// By what a change is known.
     sealed interface Token {
@@ -45,8 +55,41 @@ final class OwnChanges {
     /// Before the request goes.
     void begin(Token change) {
         if (isWatched) {
-            pending.put(change, generation);
+            pending.put(change, new Pending(generation, NOT_ANSWERED));
         }
+    }
+
+    /// It was answered: if there is news of it, that is to be read by now.
+    ///
+    /// @return whether to look for it
+    boolean answered(Token change) {
+        int answer = answers + 1;
+        Pending waiting =
+                pending.computeIfPresent(
+                        change, (_, begun) -> new Pending(begun.generation(), answer));
+        if (waiting != null) {
+            answers = answer;
+        }
+        return waiting != null;
+    }
+
+    /// The last of the answers.
+    int lastAnswer() {
+        return answers;
+    }
+
+    /// Whether news is to be read to its end, for what was answered and not heard of.
+    boolean isAwaitingNews() {
+        return answers != readAnswers;
+    }
+
+    /// No news is left unread, and none was lost: what was answered before that is over.
+    ///
+    /// @param answer the [#lastAnswer] before the last look
+    void allRead(int answer) {
+        readAnswers = answer;
+        pending.values()
+                .removeIf(each -> each.answer() != NOT_ANSWERED && each.answer() - answer <= 0);
     }
 
     /// It was heard of, or refused.
@@ -65,7 +108,7 @@ final class OwnChanges {
 
     /// It has ended: what was begun before it began is in it.
     void settled() {
-        pending.values().removeIf(begun -> begun < generation);
+        pending.values().removeIf(each -> each.generation() < generation);
     }
 
     /// Empty for what changes nothing.

@@ -12,6 +12,7 @@ import org.jipsec.wire.WireException;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +29,7 @@ final class PolicyOperations {
             new Refused(Errno.EINVAL, "a policy has a direction");
 
     private final XfrmExchange exchange;
+    private final InstantSource clock;
     private final int processId;
 
     /// Those that a lookup must name more of; null when not looked for yet.
@@ -38,8 +40,10 @@ final class PolicyOperations {
 
     private int lastReqid = MAXIMUM_MANUAL_REQID;
 
-    PolicyOperations(XfrmExchange exchange, int processId) {
+    /// @param clock tells whether a policy is new
+    PolicyOperations(XfrmExchange exchange, InstantSource clock, int processId) {
         this.exchange = exchange;
+        this.clock = clock;
         this.processId = processId;
     }
 
@@ -93,11 +97,13 @@ final class PolicyOperations {
         XfrmExchange.Answer answer = exchange.ask(request);
         if (answer.refusal().isEmpty()) {
             return new SadbReply.FoundPolicy(
-                    read(answer.only(Xfrm.MSG_NEWPOLICY)).snapshot(0, processId));
+                    read(answer.only(Xfrm.MSG_NEWPOLICY)).snapshot(0, processId, clock.instant()));
         }
         Refused refusal = answer.refusal().get();
         KernelPolicy policy = refusal.errno() == Errno.ENOENT ? hidden(which) : null;
-        return policy == null ? refusal : new SadbReply.FoundPolicy(policy.snapshot(0, processId));
+        return policy == null
+                ? refusal
+                : new SadbReply.FoundPolicy(policy.snapshot(0, processId, clock.instant()));
     }
 
     /// Gives the policy of that name new contents, or adds it. What the language cannot say of it
@@ -167,7 +173,11 @@ final class PolicyOperations {
                         (policy, sequence) ->
                                 entries.accept(
                                         new SadbReply.Policies(
-                                                List.of(policy.snapshot(sequence, processId)))));
+                                                List.of(
+                                                        policy.snapshot(
+                                                                sequence,
+                                                                processId,
+                                                                clock.instant())))));
         Optional<Refused> refusal = dump(held::next);
         held.end();
         return refusal;

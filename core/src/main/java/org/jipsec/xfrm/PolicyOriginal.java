@@ -3,6 +3,8 @@ package org.jipsec.xfrm;
 import org.jipsec.sadb.BackendPart;
 import org.jipsec.wire.Bytes;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.SortedMap;
 
@@ -13,6 +15,11 @@ import java.util.SortedMap;
 record PolicyOriginal(Bytes info, SortedMap<Integer, Bytes> attributes) implements BackendPart {
     private static final int DIRECTION_MASK = 7;
     private static final int DEVICE_AND_USER = 48;
+
+    /// Soft and hard, since it was added and since it was used; 0 for no end.
+    private static final int SECONDS = Xfrm.SELECTOR_SIZE + 32;
+
+    private static final int SECONDS_END = SECONDS + 32;
 
     /// Without it the kernel does not find the policy.
     Optional<Bytes> mark() {
@@ -32,6 +39,17 @@ record PolicyOriginal(Bytes info, SortedMap<Integer, Bytes> attributes) implemen
     /// Whether it belongs to a socket: no request makes it, changes it or takes it away.
     boolean isOfSocket() {
         return (info.u8(Xfrm.POLICY_ID) & DIRECTION_MASK) >= Xfrm.POLICY_MAX;
+    }
+
+    /// Whether it ends or warns at some time: a timer of the kernel runs for it.
+    boolean isTimed() {
+        ByteBuffer in = info.buffer().order(ByteOrder.LITTLE_ENDIAN);
+        for (int at = SECONDS; at < SECONDS_END; at += Long.BYTES) {
+            if (in.getLong(at) != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Of the selector what the language has no word for: a device, a user.

@@ -124,7 +124,8 @@ final class SaCodec {
         NetlinkRequest request = new NetlinkRequest(type, NetlinkRequest.ACKNOWLEDGED);
         request.octets(info(sa, extras).array());
         AlgorithmCodec.write(request, sa);
-        sa.encapsulation().ifPresent(nat -> request.attribute(Xfrm.ENCAP, encapsulation(nat)));
+        sa.encapsulation()
+                .ifPresent(nat -> request.attribute(Xfrm.ENCAP, encapsulation(nat, extras)));
         if (ReplayCodec.isWide(sa)) {
             request.attribute(Xfrm.REPLAY_ESN_VAL, ReplayCodec.wide(sa, sequence));
         }
@@ -215,8 +216,8 @@ final class SaCodec {
                 : extras.moreFlags() & ~Xfrm.XFLAG_OSEQ_MAY_WRAP;
     }
 
-    private static byte[] encapsulation(UdpEncapsulation nat) {
-        ByteBuffer out = buffer(Xfrm.ENCAP_SIZE).putShort((short) Xfrm.UDP_ENCAP_ESPINUDP);
+    private static byte[] encapsulation(UdpEncapsulation nat, SaExtras extras) {
+        ByteBuffer out = buffer(Xfrm.ENCAP_SIZE).putShort((short) extras.encapsulation());
         SelectorCodec.putNetworkShort(out, nat.sourcePort());
         SelectorCodec.putNetworkShort(out, nat.destinationPort());
         out.putShort((short) 0);
@@ -269,7 +270,9 @@ final class SaCodec {
         int mode = Wire.u8(in);
         int window = Wire.u8(in);
         int flags = Wire.u8(in);
-        SaExtras extras = new SaExtras(selector, flags, kept(attributes, NOT_KEPT));
+        SaExtras extras =
+                new SaExtras(
+                        selector, flags, encapsulation(attributes), kept(attributes, NOT_KEPT));
         SecurityAssociation.Builder builder =
                 SecurityAssociation.builder(
                                 Endpoint.of(source),
@@ -321,6 +324,13 @@ final class SaCodec {
         return kept;
     }
 
+    private static int encapsulation(Map<Integer, ByteBuffer> attributes) throws WireException {
+        ByteBuffer attribute = attributes.get(Xfrm.ENCAP);
+        return attribute == null
+                ? Xfrm.UDP_ENCAP_ESPINUDP
+                : Wire.u16(attribute.duplicate().order(ByteOrder.LITTLE_ENDIAN));
+    }
+
     private static Optional<UdpEncapsulation> readEncapsulation(
             Map<Integer, ByteBuffer> attributes, int family) throws WireException {
         ByteBuffer attribute = attributes.get(Xfrm.ENCAP);
@@ -328,7 +338,7 @@ final class SaCodec {
             return Optional.empty();
         }
         ByteBuffer in = attribute.duplicate();
-        Wire.skip(in, 2); // type: the language knows one
+        Wire.skip(in, 2); // type: the language knows one, SaExtras has it
         int sourcePort = SelectorCodec.networkShort(in);
         int destinationPort = SelectorCodec.networkShort(in);
         Wire.skip(in, 2);

@@ -129,6 +129,7 @@ final class SaOperations {
 
     SadbReply deleteAll(SadbOperation.DeleteAllSas all) throws IOException {
         List<NetlinkRequest> deletions = new ArrayList<>();
+        List<OwnChanges.Token> tokens = new ArrayList<>();
         dump(
                 all.protocol(),
                 found -> {
@@ -136,18 +137,26 @@ final class SaOperations {
                     if (sa.source().address().equals(all.source().address())
                             && sa.destination().address().equals(all.destination().address())
                             && sa.spi().value() != 0) {
-                        own.begin(new OwnChanges.Token.Sa(sa.id()));
+                        tokens.add(new OwnChanges.Token.Sa(sa.id()));
                         deletions.add(
                                 SaCodec.named(Xfrm.MSG_DELSA, sa.id(), found.extras().mark()));
                     }
                 });
-        for (Optional<Refused> refusal : exchange.askAll(deletions)) {
+        tokens.forEach(own::begin);
+        List<Optional<Refused>> refusals = exchange.askAll(deletions);
+        SadbReply reply = new SadbReply.Done();
+        for (int i = 0; i < refusals.size(); i++) {
+            if (refusals.get(i).isEmpty()) {
+                continue;
+            }
+            own.over(tokens.get(i));
+            Refused refusal = refusals.get(i).get();
             // another has been quicker: gone is gone
-            if (refusal.isPresent() && refusal.get().errno() != Errno.ESRCH) {
-                return refusal.get();
+            if (refusal.errno() != Errno.ESRCH && reply instanceof SadbReply.Done) {
+                reply = refusal;
             }
         }
-        return new SadbReply.Done();
+        return reply;
     }
 
     SadbReply get(SaReference reference) throws IOException {

@@ -29,6 +29,8 @@ final class SelectorCodec {
         out.putInt(0).putInt(0); // any device, any user
     }
 
+    /// A port of 0 that has to match is any, too, as af_key tells it: the language has no other
+    /// word. [PolicyOriginal] has the mask.
     static Selector read(ByteBuffer in) throws WireException {
         ByteBuffer view = Wire.take(in, Xfrm.SELECTOR_SIZE);
         int start = in.position() - Xfrm.SELECTOR_SIZE;

@@ -26,6 +26,9 @@ import java.util.function.Consumer;
 ///
 /// To be told [SadbEvent.Acquire]s, execute a [SadbOperation.Register] first: only from then on
 /// does the kernel ask. What this backend does itself is not told to its listener.
+///
+/// A [SadbOperation.RefuseAcquire] does nothing here: XFRM has no message for it, so what waits for
+/// the SA waits on, until the kernel's own time for it is over (`net.core.xfrm_acq_expires`).
 public final class XfrmBackend implements SadbBackend {
     private static final int RECEIVE_BUFFER = 4 << 20;
 
@@ -57,7 +60,7 @@ public final class XfrmBackend implements SadbBackend {
         this.exchange = new XfrmExchange(channel, timeout);
         this.events = new XfrmListener(eventChannel, channel.port(), own, clock);
         this.associations = new SaOperations(exchange, own, clock, processId);
-        this.policies = new PolicyOperations(exchange, processId);
+        this.policies = new PolicyOperations(exchange, clock, processId);
         this.counters = new XfrmCounters(exchange, kernel);
         this.capabilities = XfrmCapabilities.of(kernel);
     }
@@ -193,8 +196,7 @@ public final class XfrmBackend implements SadbBackend {
                                     operation,
                                     PolicyCodec.byId(Xfrm.MSG_DELPOLICY, id, direction));
             case SadbOperation.FlushPolicies() -> ask(index, operation, PolicyCodec.flush());
-            // XFRM has no message for it. The kernel keeps the question, and drops what waits for
-            // the SA, until net.core.xfrm_acq_expires is over: so long it does not ask again
+            // always done, as over PF_KEY, where nobody answers it
             case SadbOperation.RefuseAcquire _ -> new Step.Answered(index, new SadbReply.Done());
             case SadbOperation.UpdateSa _,
                     SadbOperation.UpdatePolicy _,
@@ -252,6 +254,9 @@ public final class XfrmBackend implements SadbBackend {
             switch (step) {
                 case Step.Ask(var index, var operation, _) -> {
                     Optional<Refused> refusal = refusals.get(next++);
+                    if (isOfNoNews(operation)) {
+                        OwnChanges.of(operation).ifPresent(events::answered);
+                    }
                     replies.accept(
                             index,
                             refusal.isPresent()
@@ -263,6 +268,12 @@ public final class XfrmBackend implements SadbBackend {
             }
         }
         steps.clear();
+    }
+
+    /// Whether the kernel tells nothing of it when it finds nothing to do.
+    private static boolean isOfNoNews(SadbOperation operation) {
+        return operation instanceof SadbOperation.FlushSas
+                || operation instanceof SadbOperation.FlushPolicies;
     }
 
     /// What has a mark, or is of an interface, the kernel finds only by these.

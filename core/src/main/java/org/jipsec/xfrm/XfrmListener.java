@@ -17,6 +17,8 @@ import java.util.function.Consumer;
 ///
 /// It knows what is in the databases, by a dump at the start and the news since. When the kernel
 /// had to drop news, another dump shows the difference, which is told as news.
+///
+/// When it cannot go on, be it for a listener that throws, each later [#check] says so.
 final class XfrmListener {
     private static final int FOREVER = -1;
     private static final int[] GROUPS = {
@@ -79,6 +81,14 @@ final class XfrmListener {
         }
     }
 
+    /// A change of our own was answered that the kernel may have had no news of: it is not waited
+    /// for any longer than what has come by now is read.
+    void answered(OwnChanges.Token change) {
+        if (own.answered(change)) {
+            channel.wake();
+        }
+    }
+
     /// @throws IOException nothing can be heard any more
     void check() throws IOException {
         IOException why = failure;
@@ -103,19 +113,26 @@ final class XfrmListener {
             begin();
             while (!closing) {
                 boolean isDue = isStale && phase == Phase.QUIET;
-                switch (channel.receive(isDue ? 0 : FOREVER)) {
+                boolean isAwaiting = !isStale && phase == Phase.QUIET && own.isAwaitingNews();
+                int answer = own.lastAnswer();
+                switch (channel.receive(isDue || isAwaiting ? 0 : FOREVER)) {
                     case XfrmChannel.Reception.Datagram(var octets) -> take(octets);
                     case XfrmChannel.Reception.Overrun() -> isStale = true;
                     case XfrmChannel.Reception.Nothing() -> {
                         // not before what is there is read: in a full socket a dump finds no room
                         if (isDue) {
                             begin();
+                        } else if (isAwaiting) {
+                            own.allRead(answer);
                         }
                     }
                 }
             }
         } catch (IOException broken) {
             failure = broken;
+        } catch (RuntimeException bug) {
+            failure = new IOException("events are not heard any more: " + bug, bug);
+            throw bug;
         } finally {
             channel.close();
         }

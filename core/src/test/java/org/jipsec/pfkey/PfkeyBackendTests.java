@@ -181,6 +181,23 @@ class PfkeyBackendTests {
         assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(new SadbEvent.PoliciesFlushed());
     }
 
+    @Test
+    void saysThatAListenerHasEndedTheReceivingThread() throws IOException {
+        PfkeyBackend backend = open(request -> List.of(PfkeyReplies.done(request)));
+        backend.listen(
+                _ -> {
+                    throw new IllegalStateException("a bug of the listener");
+                });
+        assertThat(backend.execute(FLUSH)).isEqualTo(new SadbReply.Done());
+        pair.service().send(PfkeyCodec.encode(PfkeyMessage.of(MessageType.X_SPDFLUSH, 0, 0, 9)));
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> backend.execute(FLUSH))
+                    .isInstanceOf(IOException.class)
+                    .isNotInstanceOf(EOFException.class)
+                    .hasMessageContaining("a bug of the listener");
+        }
+    }
+
     private static Policy policyOfRules(int count) throws IOException {
         InetAddress any = InetAddress.getByAddress(new byte[4]);
         Selector all = Selector.between(new Prefix(any, 0), new Prefix(any, 0));

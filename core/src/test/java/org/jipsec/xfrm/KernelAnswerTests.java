@@ -255,6 +255,34 @@ class KernelAnswerTests {
         assertThat(policy.isHidden()).isFalse();
     }
 
+    /// As af_key prints them: a policy's timer holds it for a second, or as long as it has an end.
+    @Test
+    void countsTheReferencesToAPolicy() throws WireException {
+        KernelPolicy policy = PolicyCodec.read(Recorded.answer("event policy-out"));
+        KernelPolicy brief = PolicyCodec.read(Recorded.answer("event short-policy"));
+        Instant added = policy.current().added();
+        assertThat(references(policy, added)).isEqualTo(2);
+        assertThat(references(policy, added.plusMillis(1999))).isEqualTo(2);
+        assertThat(references(policy, added.plusSeconds(2))).isEqualTo(1);
+        assertThat(references(brief, brief.current().added().plusSeconds(60))).isEqualTo(2);
+    }
+
+    private static int references(KernelPolicy policy, Instant now) {
+        return policy.snapshot(0, 0, now).mark().references();
+    }
+
+    /// A port of 0 that has to match, the type of an echo reply: `any`, as PF_KEY, which has no
+    /// masks, tells it and setkey prints it.
+    @Test
+    void readsAPortOfZeroAsAny() throws WireException {
+        byte[] reply = ScriptedKernel.body("event policy-in-block");
+        ByteBuffer.wrap(reply, 32, 8).putInt(0x0000_ffff).putInt(0x0000_ffff);
+        Selector selector = SelectorCodec.read(ByteBuffer.wrap(reply));
+        assertThat(selector.sourcePort()).isZero();
+        assertThat(selector.destinationPort()).isZero();
+        assertThat(selector.protocol()).isEqualTo(58);
+    }
+
     @Test
     void readsTheTypeOfAnIcmpMessageWhereAPortStands() throws WireException {
         Policy policy = PolicyCodec.read(Recorded.answer("event policy-in-block")).policy();

@@ -34,6 +34,7 @@ final class ScriptedKernel implements XfrmChannel {
     int datagrams;
 
     final List<Integer> groups = Collections.synchronizedList(new ArrayList<>());
+    final CountDownLatch woken = new CountDownLatch(1);
     final CountDownLatch closed = new CountDownLatch(1);
 
     /// What to do at a request: usually to [#say] something.
@@ -91,6 +92,7 @@ final class ScriptedKernel implements XfrmChannel {
 
     @Override
     public void wake() {
+        woken.countDown();
         queue.add(new Reception.Nothing());
     }
 

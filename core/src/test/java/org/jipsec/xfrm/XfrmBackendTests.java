@@ -42,6 +42,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Operations over a kernel that answers as the test says: what is asked, and that nothing is lost
@@ -348,6 +350,65 @@ class XfrmBackendTests {
                 .contains("0a090909");
     }
 
+    /// ESP in TCP (RFC 9329) is type 7.
+    @Test
+    void keepsAnSaInTcpWhereItIs() throws IOException {
+        byte[] inTcp = body("event sa-natt");
+        assertThat(NatT.type(inTcp)).isEqualTo(Xfrm.UDP_ENCAP_ESPINUDP);
+        NatT.type(inTcp, 7);
+        ScriptedKernel kernel =
+                kernel(
+                        (request, it) -> {
+                            if (ScriptedKernel.isDump(request)) {
+                                it.say(it.answer(request, Xfrm.MSG_NEWSA, 2, inTcp));
+                                it.say(it.done(request));
+                                return;
+                            }
+                            if (request.type() == Xfrm.MSG_GETSA) {
+                                it.say(it.answer(request, Xfrm.MSG_NEWSA, 0, inTcp));
+                            }
+                            it.acknowledge(request);
+                        });
+        XfrmBackend backend = backend(kernel);
+        SecurityAssociation sa =
+                esp(0x1005)
+                        .encapsulation(new UdpEncapsulation(4500, 30001, Optional.empty(), 0))
+                        .build();
+        assertThat(backend.execute(new SadbOperation.UpdateSa(sa))).isEqualTo(DONE);
+        assertThat(attribute(kernel.requests.getLast(), Xfrm.SA_SIZE, Xfrm.ENCAP))
+                .startsWith("0700" + "1194" + "7531");
+        SaSnapshot dumped = ((SadbReply.Sas) backend.execute(DUMP)).snapshots().getFirst();
+        assertThat(backend.execute(new SadbOperation.RestoreSa(dumped))).isEqualTo(DONE);
+        assertThat(attribute(kernel.requests.getLast(), Xfrm.SA_SIZE, Xfrm.ENCAP))
+                .startsWith("0700" + "1194");
+    }
+
+    /// Where the type of its encapsulation stands in an SA.
+    private static final class NatT {
+        static int type(byte[] sa) {
+            return encapsulation(sa).getShort();
+        }
+
+        static void type(byte[] sa, int type) {
+            encapsulation(sa).putShort((short) type);
+        }
+
+        private static ByteBuffer encapsulation(byte[] sa) {
+            try {
+                ByteBuffer found =
+                        NetlinkAnswer.attributes(
+                                        ByteBuffer.wrap(sa)
+                                                .order(ByteOrder.LITTLE_ENDIAN)
+                                                .position(Xfrm.SA_SIZE))
+                                .get(Xfrm.ENCAP);
+                int at = found.arrayOffset() + found.position();
+                return ByteBuffer.wrap(sa, at, 2).order(ByteOrder.LITTLE_ENDIAN);
+            } catch (WireException wrong) {
+                throw new IllegalStateException(wrong);
+            }
+        }
+    }
+
     @Test
     void neverChangesAForeignSa() throws IOException {
         ScriptedKernel kernel =
@@ -558,6 +619,34 @@ class XfrmBackendTests {
         assertThat(update.type()).isEqualTo(Xfrm.MSG_UPDPOLICY);
         assertThat(ScriptedKernel.body(update)[Xfrm.POLICY_FLAGS]).isEqualTo((byte) 3);
         assertThat(attribute(update, Xfrm.POLICY_SIZE, Xfrm.IF_ID)).isEqualTo("2a000000");
+    }
+
+    // ---- what we do ourselves ----
+
+    /// Which the kernel does not tell when there was nothing: another's flush after it is told.
+    @Test
+    void looksForTheNewsOfAFlushOnceItIsAnswered() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        ScriptedKernel events =
+                new ScriptedKernel(
+                        PORT + 1,
+                        (request, it) -> {
+                            it.say(it.done(request));
+                            begun.countDown();
+                        });
+        XfrmBackend backend =
+                new XfrmBackend(
+                        kernel((request, it) -> it.acknowledge(request)),
+                        events,
+                        new KernelFacts(false, Optional.empty()),
+                        1,
+                        InstantSource.fixed(Instant.EPOCH),
+                        Duration.ofSeconds(10));
+        backend.listen(_ -> {});
+        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(backend.execute(new SadbOperation.FlushPolicies())).isEqualTo(DONE);
+        assertThat(events.woken.await(10, TimeUnit.SECONDS)).isTrue();
+        backend.close();
     }
 
     // ---- the channel ----

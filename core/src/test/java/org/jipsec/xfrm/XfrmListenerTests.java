@@ -13,6 +13,7 @@ import org.jipsec.sadb.Spi;
 import org.jipsec.wire.WireException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -282,13 +283,70 @@ class XfrmListenerTests {
         assertThat(heard).isEmpty();
     }
 
+    /// A flush that finds nothing is not told by the kernel: that of another later on is.
+    @Test
+    @Timeout(20)
+    void doesNotTakeALaterFlushForItsOwnThatFoundNothing() throws Exception {
+        associations.add("event sa-ah");
+        policies.add("event policy-out");
+        listen();
+        OwnChanges.Token sas = new OwnChanges.Token.Sas(IpsecProtocol.UNSPEC);
+        OwnChanges.Token all = new OwnChanges.Token.Policies();
+        for (OwnChanges.Token flush : List.of(sas, all)) {
+            own.begin(flush);
+            listener.answered(flush);
+        }
+        while (own.has(sas) || own.has(all)) {
+            Thread.onSpinWait(); // until the thread has seen that there is no news of them
+        }
+        associations.clear();
+        policies.clear();
+        kernel.lose();
+        assertThat(next()).startsWith("DELETED ah");
+        assertThat(next()).startsWith("DELETED out");
+    }
+
+    /// News that was lost is in the dump that follows, so it is not forgotten before.
+    @Test
+    void doesNotTellItsOwnFlushOfWhichTheNewsWasLost() throws Exception {
+        associations.add("event sa-ah");
+        listen();
+        OwnChanges.Token flush = new OwnChanges.Token.Sas(IpsecProtocol.AH);
+        own.begin(flush);
+        associations.clear();
+        kernel.lose();
+        listener.answered(flush);
+        event("event sa-natt");
+        assertThat(next()).startsWith("ADDED esp 0x00001005");
+        awaitDump();
+        event("event flush-policies");
+        assertThat(next()).isEqualTo("policies flushed");
+        assertThat(heard).isEmpty();
+    }
+
+    /// As Linux 6.1 tells it: the policy's selector and name, and from where to where.
     @Test
     void dumpsWhenSasHaveMigrated() throws Exception {
+        associations.add("event sa-natt");
         listen();
+        associations.clear();
         associations.add("event sa-ah");
-        kernel.say(ScriptedKernel.message(Xfrm.MSG_MIGRATE, 0, 0, 0, new byte[64]));
+        ByteBuffer migrate = ByteBuffer.allocate(64 + 4 + 80).order(ByteOrder.LITTLE_ENDIAN);
+        migrate.put(Recorded.address("10.2.0.1").getAddress()).position(40);
+        migrate.putShort((short) 2).position(60); // AF_INET; the direction: out
+        migrate.put((byte) 1).position(64);
+        migrate.putShort((short) 84).putShort((short) 17); // XFRMA_MIGRATE
+        for (String end : List.of("10.2.0.1", "10.1.0.1", "10.2.0.9", "10.1.0.1")) {
+            migrate.put(Recorded.address(end).getAddress()).put(new byte[12]);
+        }
+        kernel.say(ScriptedKernel.message(Xfrm.MSG_MIGRATE, 0, 0, 5, migrate.array()));
         awaitDump();
         assertThat(next()).startsWith("ADDED ah");
+        assertThat(next()).startsWith("DELETED esp 0x00001005");
+        kernel.say(ScriptedKernel.message(Xfrm.MSG_MIGRATE, 0, 0, 5, new byte[0])); // cut off
+        associations.add("event sa-esp-cbc");
+        awaitDump();
+        assertThat(next()).startsWith("ADDED esp 0x00001001");
     }
 
     @Test
@@ -325,6 +383,23 @@ class XfrmListenerTests {
         listen();
         listener.close();
         assertThat(kernel.closed.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void saysWithTheNextOperationThatAListenerHasEndedItsThread() throws Exception {
+        listener.listen(
+                _ -> {
+                    throw new IllegalStateException("a bug of the listener");
+                });
+        awaitDump();
+        listener.check();
+        event("event sa-ah");
+        assertThat(kernel.closed.await(10, TimeUnit.SECONDS)).isTrue();
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(listener::check)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("a bug of the listener");
+        }
     }
 
     @Test
