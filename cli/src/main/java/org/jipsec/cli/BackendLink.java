@@ -5,7 +5,6 @@ import org.jipsec.setkey.ClassicTrace;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /// An open backend, with the messages behind what it is asked and answers.
@@ -23,9 +22,11 @@ interface BackendLink extends AutoCloseable {
     ///     when it wants no more
     void monitor(Predicate<ByteBuffer> messages) throws IOException;
 
-    /// Where to keep what is known of this database beside it; empty where there is no place.
-    default Optional<StatePlace> statePlace() {
-        return Optional.empty();
+    /// Where to keep what is known of this database beside it.
+    ///
+    /// @throws IOException there is no place; the message is for the user
+    default StatePlace statePlace() throws IOException {
+        throw new IOException("there is no place for what jsetkey must know of a change");
     }
 
     @Override

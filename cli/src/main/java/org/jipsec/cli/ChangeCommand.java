@@ -10,6 +10,7 @@ import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
 import org.jipsec.setkey.Compilation;
 import org.jipsec.setkey.Difference;
+import org.jipsec.setkey.Plan;
 import org.jipsec.setkey.PlannedOperation;
 import org.jipsec.setkey.SetkeyLanguage;
 import org.jipsec.setkey.StateChange;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,6 +30,9 @@ import java.util.Optional;
 final class ChangeCommand {
     /// Something would change.
     static final int CHANGES = 2;
+
+    /// Enough of a hopeless text; the rest is counted.
+    private static final int MOST_REFUSALS = 100;
 
     private final Session session;
     private final Host host;
@@ -54,14 +59,24 @@ final class ChangeCommand {
     int plan(String name, byte[] octets, Wish wish) throws IOException {
         SourceText source = SetkeyLanguage.source(name, octets);
         Compilation compilation = session.compile(source);
-        Difference difference = difference(source, compilation, wish.prune());
-        if (difference == null) {
-            return 1;
+        if (compilation.plan().isEmpty()) {
+            return nothingApplied(source, compilation);
         }
-        Optional<StatePlace> place = session.statePlace();
-        if (place.isPresent()) {
-            tellNews(place.get());
+        Optional<Ledger> ledger;
+        Optional<String> noPlace = Optional.empty();
+        try {
+            ledger = Optional.of(Ledger.read(session.statePlace()));
+        } catch (IOException unusable) {
+            ledger = Optional.empty();
+            noPlace = Optional.of(Reasons.message(unusable));
         }
+        Difference difference =
+                difference(
+                        compilation.plan().get(), live(), wish.prune() ? ledger : Optional.empty());
+        if (wish.prune()) {
+            noPlace.ifPresent(why -> err.println("jsetkey: nothing is pruned: " + why));
+        }
+        tellStanding();
         if (json) {
             out.println(ChangeText.json(difference, false));
             session.report(source, compilation.diagnostics());
@@ -77,51 +92,88 @@ final class ChangeCommand {
     int apply(String name, byte[] octets, Wish wish) throws IOException {
         SourceText source = SetkeyLanguage.source(name, octets);
         Compilation compilation = session.compile(source);
-        Optional<StatePlace> place =
-                compilation.plan().isEmpty() ? Optional.empty() : session.statePlace();
-        if (place.isPresent() && refusesWhileWaiting(place.get())) {
-            return 1;
+        if (compilation.plan().isEmpty()) {
+            return nothingApplied(source, compilation);
         }
-        Difference difference = difference(source, compilation, wish.prune());
-        if (difference == null) {
-            return 1;
+        StatePlace place = place();
+        try (ChangeLock _ = lock(place)) {
+            return apply(source, compilation.diagnostics(), compilation.plan().get(), wish, place);
         }
-        if (!json) {
-            session.report(source, compilation.diagnostics());
-            print(difference);
-        }
-        Diagnostics refusals = json ? compilation.diagnostics() : new Diagnostics(100);
-        if (wish.revertAfter().isPresent() && !difference.isEmpty()) {
-            StatePlace at =
-                    place.orElseThrow(
-                            () ->
-                                    new IOException(
-                                            "there is no place for what --revert-after needs"));
-            Duration patience = wish.revertAfter().get();
-            try (Revert revert =
-                    Revert.prepare(
-                            host,
-                            at,
-                            session.backend().capabilities().backend(),
-                            patience,
-                            ChangeText.summary(difference),
-                            difference.undo())) {
-                return carryOut(source, difference, refusals, place, revert, patience);
-            }
-        }
-        return carryOut(source, difference, refusals, place, null, Duration.ZERO);
     }
 
-    private int carryOut(
+    private int apply(
+            SourceText source, Diagnostics diagnostics, Plan plan, Wish wish, StatePlace place)
+            throws IOException {
+        if (refusesWhileWaiting(place)) {
+            return 1;
+        }
+        Live live = live();
+        Ledger ledger = Ledger.read(place);
+        Difference difference =
+                difference(plan, live, wish.prune() ? Optional.of(ledger) : Optional.empty());
+        if (!json) {
+            session.report(source, diagnostics);
+            print(difference);
+        }
+        ledger.keepOnly(live.associations(), live.policies());
+        Change change =
+                new Change(
+                        source,
+                        difference,
+                        json ? diagnostics : new Diagnostics(MOST_REFUSALS),
+                        place,
+                        new Undo(
+                                ChangeText.summary(difference),
+                                new String(ledger.text(), StandardCharsets.UTF_8),
+                                difference.undo()));
+        if (wish.revertAfter().isPresent() && !difference.isEmpty()) {
+            Duration patience = wish.revertAfter().get();
+            String backend = session.backend().capabilities().backend();
+            try (Revert revert = Revert.prepare(host, place, backend, patience, change.undo())) {
+                return carryOut(change, revert, patience);
+            }
+        }
+        return carryOut(change, null, Duration.ZERO);
+    }
+
+    /// What is to be carried out.
+    private record Change(
             SourceText source,
             Difference difference,
             Diagnostics refusals,
-            Optional<StatePlace> place,
-            @Nullable Revert revert,
-            Duration patience)
+            StatePlace place,
+            Undo undo) {}
+
+    private int nothingApplied(SourceText source, Compilation compilation) {
+        session.report(source, compilation.diagnostics());
+        session.conclude(compilation.diagnostics(), "; nothing was applied");
+        return 1;
+    }
+
+    private StatePlace place() throws IOException {
+        try {
+            return session.statePlace();
+        } catch (IOException unusable) {
+            throw untouched(unusable);
+        }
+    }
+
+    private static ChangeLock lock(StatePlace place) throws IOException {
+        try {
+            return ChangeLock.take(place, ChangeLock.PATIENCE);
+        } catch (IOException refused) {
+            throw untouched(refused);
+        }
+    }
+
+    private static IOException untouched(IOException cause) {
+        return new IOException(Reasons.message(cause) + "; nothing was changed", cause);
+    }
+
+    private int carryOut(Change change, @Nullable Revert revert, Duration patience)
             throws IOException {
-        List<PlannedOperation> operations = difference.operations();
-        PlanRun run = session.planRun(operations, refusals);
+        List<PlannedOperation> operations = change.difference().operations();
+        PlanRun run = session.planRun(operations, change.refusals());
         Instant from = host.clock().instant();
         boolean isDone;
         try {
@@ -132,30 +184,51 @@ final class ChangeCommand {
             }
             throw broken;
         }
-        if (isDone && place.isPresent()) {
+        if (isDone) {
             Ledger.record(
-                    place.get(),
+                    change.place(),
                     operations.stream().map(PlannedOperation::operation).toList(),
                     from,
                     host.clock().instant());
+        } else {
+            // what was taken back is there anew, where a kernel cannot put it back with its time
+            change.undo().recall(session.backend(), change.place(), from, host.clock());
         }
-        if (isDone && revert != null) {
-            revert.begin();
+        if (isDone && revert != null && !isWatched(revert, change)) {
+            return 1;
         }
         if (json) {
-            out.println(ChangeText.json(difference, isDone));
-            session.report(source, refusals);
+            out.println(ChangeText.json(change.difference(), isDone));
+            session.report(change.source(), change.refusals());
         } else if (isDone) {
-            out.println("Done: " + done(difference));
+            out.println("Done: " + done(change.difference()));
             if (revert != null) {
                 out.println(
                         "This is undone in " + patience.toSeconds() + " s unless: jsetkey confirm");
             }
         } else {
-            session.report(source, refusals);
+            session.report(change.source(), change.refusals());
             err.println(run.conclusion());
         }
         return isDone ? 0 : 1;
+    }
+
+    /// Lets the time run. What nobody would undo is undone now.
+    private boolean isWatched(Revert revert, Change change) throws IOException {
+        try {
+            revert.begin();
+            return true;
+        } catch (IOException ended) {
+            int refused = change.undo().carryOut(session.backend(), change.place(), host.clock());
+            Waiting.confirm(change.place());
+            err.println("jsetkey: " + Reasons.message(ended) + "; " + undone(refused));
+            return false;
+        }
+    }
+
+    private static String undone(int refused) {
+        return "the change has been undone"
+                + (refused == 0 ? "" : ", but for " + refused + " operations that were refused");
     }
 
     private static String done(Difference difference) {
@@ -165,70 +238,122 @@ final class ChangeCommand {
                 .replace("to remove", "removed");
     }
 
-    /// @return 1 when nothing was waiting
-    int confirm() throws IOException {
-        StatePlace place =
-                session.statePlace()
-                        .orElseThrow(() -> new IOException("nothing can be waiting here"));
-        Optional<Waiting> waiting = Waiting.at(place);
-        if (waiting.isEmpty() || !Waiting.confirm(place)) {
-            err.println("nothing is waiting to be confirmed");
+    /// @param isUndone whether the change is undone instead, now
+    /// @return 1 when nothing was waiting, or not all of it could be undone
+    int confirm(boolean isUndone) throws IOException {
+        StatePlace place = place();
+        try (ChangeLock _ = lock(place)) {
+            Optional<Waiting> found = found(place);
+            if (found.isEmpty()) {
+                err.println("nothing is waiting to be confirmed");
+                tellNews(place);
+                return 1;
+            }
+            Waiting waiting = found.get();
+            if (waiting.isReverting() && waiting.isWatched()) {
+                err.println(waiting.standing(host.clock().instant()));
+                return 1;
+            }
+            return isUndone ? undo(place, waiting) : keep(place, waiting);
+        }
+    }
+
+    private int keep(StatePlace place, Waiting waiting) throws IOException {
+        if (waiting.isReverting()) {
+            Waiting.forget(place);
+            out.println(
+                    "kept as it is now, undone in part or not at all: " + waiting.undo().summary());
             tellNews(place);
+            return 0;
+        }
+        if (!Waiting.confirm(place)) {
+            err.println("too late: it is being undone");
             return 1;
         }
         out.println(
                 "kept: "
-                        + waiting.get().summary()
-                        + (waiting.get().isWatched()
+                        + waiting.undo().summary()
+                        + (waiting.isWatched()
                                 ? ""
                                 : "; nothing would have undone it, its watcher had ended"));
         return 0;
     }
 
-    private boolean refusesWhileWaiting(StatePlace place) throws IOException {
-        tellNews(place);
-        Optional<Waiting> waiting = Waiting.at(place);
-        if (waiting.isEmpty()) {
-            return false;
+    private int undo(StatePlace place, Waiting waiting) throws IOException {
+        if (!waiting.isReverting() && !Waiting.takeToRevert(place)) {
+            err.println("too late: it is being undone");
+            return 1;
         }
-        err.println(
-                waiting.get().isWatched()
-                        ? "a change waits to be confirmed and is undone at "
-                                + waiting.get().until()
-                                + ": jsetkey confirm, or wait"
-                        : "a change waits to be confirmed, but what would undo it has ended:"
-                                + " jsetkey confirm");
-        return true;
+        int refused = waiting.undo().carryOut(session.backend(), place, host.clock());
+        Waiting.forget(place);
+        tellNews(place);
+        if (refused > 0) {
+            err.println(undone(refused));
+            return 1;
+        }
+        out.println("undone: " + waiting.undo().summary());
+        return 0;
+    }
+
+    private boolean refusesWhileWaiting(StatePlace place) throws IOException {
+        Optional<Waiting> waiting = found(place);
+        tellNews(place);
+        waiting.ifPresent(
+                change ->
+                        err.println(
+                                change.standing(host.clock().instant()) + "; nothing was changed"));
+        return waiting.isPresent();
+    }
+
+    /// What waits and is of these databases: the change of a service that has ended went with it.
+    private Optional<Waiting> found(StatePlace place) throws IOException {
+        Optional<Waiting> found = Waiting.at(place);
+        if (found.isPresent() && !found.get().instance().equals(place.instance())) {
+            Waiting.confirm(place);
+            Waiting.forget(place);
+            err.println(
+                    "jsetkey: the change before, "
+                            + found.get().undo().summary()
+                            + ", that waited to be confirmed: what it was made in has been started"
+                            + " anew since, and nothing of it is left");
+            return Optional.empty();
+        }
+        return found;
+    }
+
+    /// For who only looks: what waits, and what came of what waited. Says nothing where that cannot
+    /// be known.
+    private void tellStanding() {
+        try {
+            StatePlace place = session.statePlace();
+            try (ChangeLock _ = ChangeLock.take(place, Duration.ZERO)) {
+                Optional<Waiting> waiting = found(place);
+                tellNews(place);
+                waiting.ifPresent(
+                        change ->
+                                err.println("jsetkey: " + change.standing(host.clock().instant())));
+            }
+        } catch (IOException unknown) {
+            // apply will say why
+        }
     }
 
     private void tellNews(StatePlace place) throws IOException {
         Waiting.news(place).ifPresent(news -> err.println("jsetkey: the change before, " + news));
     }
 
-    /// Null when the text is wrong or the databases cannot be read, which has been said.
-    private @Nullable Difference difference(
-            SourceText source, Compilation compilation, boolean prune) throws IOException {
-        if (compilation.plan().isEmpty()) {
-            session.report(source, compilation.diagnostics());
-            session.conclude(compilation.diagnostics(), "; nothing was applied");
-            return null;
-        }
-        Live live = live();
+    /// @param pruned what jsetkey put there, when what of it the text does not name is to go too
+    private Difference difference(Plan plan, Live live, Optional<Ledger> pruned)
+            throws IOException {
         boolean isUserspace = session.backend().capabilities().backend().equals("userspace");
         WantedState wanted = new WantedState(live.associations(), live.policies(), isUserspace);
-        wanted.run(compilation.plan().get());
-        if (prune) {
-            Optional<Ledger> ledger = session.statePlace().map(Ledger::read);
-            Optional<String> trouble =
-                    ledger.isEmpty()
-                            ? Optional.of("there is no place for a list of what jsetkey put there")
-                            : ledger.get().trouble();
-            if (trouble.isPresent()) {
-                err.println("jsetkey: nothing is pruned: " + trouble.get());
-            } else {
-                Ledger ours = ledger.orElseThrow();
-                wanted.prune(ours::isOurs, ours::isOurs);
-            }
+        wanted.run(plan);
+        if (pruned.isPresent()) {
+            Ledger ours = pruned.get();
+            ours.trouble()
+                    .ifPresentOrElse(
+                            why -> err.println("jsetkey: nothing is pruned: " + why),
+                            () -> wanted.prune(ours::isOurs, ours::isOurs));
         }
         return wanted.difference();
     }

@@ -28,7 +28,7 @@ public final class CommandLines {
                         "       jsetkey plan [-rk] [--prune] [--json] -f FILE",
                         "       jsetkey apply [-rk] [--prune] [--revert-after TIME] [--json] -f"
                                 + " FILE",
-                        "       jsetkey confirm",
+                        "       jsetkey confirm [--undo]",
                         "       jsetkey [-nvrk] -c",
                         "       jsetkey [-Paplv] [--json] -D",
                         "       jsetkey [-Pv] -F",
@@ -70,6 +70,7 @@ public final class CommandLines {
                 "apply: undo it after TIME (60s, 5m) unless jsetkey confirm follows",
                 "TIME",
                 "--revert-after");
+        flag(spec, "confirm: undo what waits, at once", "--undo");
         value(spec, "auto (the default), userspace, pfkey or xfrm", "NAME", "--backend");
         value(spec, "where the userspace service listens", "PATH", "--socket");
         flag(spec, "print diagnostics, dumps and counters as JSON", "--json");

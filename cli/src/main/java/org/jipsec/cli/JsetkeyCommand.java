@@ -129,7 +129,7 @@ final class JsetkeyCommand {
             throws IOException {
         ChangeCommand command = new ChangeCommand(session, host, options.json(), out, err);
         if (options.action() == JsetkeyOptions.Action.CONFIRM) {
-            return command.confirm();
+            return command.confirm(options.undo());
         }
         boolean isInput = options.file().equals("-");
         String name = isInput ? "<stdin>" : options.file();

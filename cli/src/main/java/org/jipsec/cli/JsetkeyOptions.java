@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param file what `-f` or `explain` names; empty otherwise, and for a list of all codes
 /// @param repeat `-l`
 /// @param dryRun `-n`
+/// @param undo of `confirm`: the opposite
 /// @param forward `-r`, the default: an `in` policy brings its `fwd` one
 /// @param timestamps how often `-x` was given
 /// @param dumps binary dump files to print
@@ -25,6 +26,7 @@ record JsetkeyOptions(
         boolean check,
         boolean keepGoing,
         ChangeCommand.Wish wish,
+        boolean undo,
         boolean verbose,
         boolean hex,
         boolean forward,
@@ -79,6 +81,7 @@ record JsetkeyOptions(
                 given.has("--check"),
                 given.has("--keep-going"),
                 wish(given, action),
+                given.has("--undo"),
                 given.has("-v"),
                 given.has("-H"),
                 !given.has("-k"),
@@ -154,6 +157,9 @@ record JsetkeyOptions(
         }
         if (given.has("--revert-after") && action != Action.APPLY) {
             throw new UsageException("--revert-after goes with apply");
+        }
+        if (given.has("--undo") && action != Action.CONFIRM) {
+            throw new UsageException("--undo goes with confirm");
         }
         if (given.has("--keep-going") && isChange) {
             throw new UsageException("--keep-going goes with -f and -c alone");

@@ -18,10 +18,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -40,6 +38,11 @@ final class Ledger {
 
     /// Between which seconds since 1970 something was added.
     private record Period(long from, long to) {
+        static Period of(CurrentLifetime life) {
+            long added = life.added().getEpochSecond();
+            return new Period(added, added);
+        }
+
         boolean holds(CurrentLifetime life) {
             long added = life.added().getEpochSecond();
             return added >= from - TOLERANCE_SECONDS && added <= to + TOLERANCE_SECONDS;
@@ -59,12 +62,15 @@ final class Ledger {
     static Ledger read(StatePlace place) {
         Ledger ledger = new Ledger(place);
         try {
-            if (!Files.exists(place.ledger())) {
-                ledger.trouble = Optional.of("there is no list of what jsetkey put there");
-            } else {
-                ledger.take(Files.readAllLines(place.ledger(), StandardCharsets.UTF_8));
-            }
-        } catch (IOException | IllegalArgumentException unreadable) {
+            ledger.take(TrustedFile.read(place.ledger()));
+        } catch (NoSuchFileException nothing) {
+            ledger.trouble = Optional.of("there is no list of what jsetkey put there");
+        } catch (IOException unreadable) {
+            ledger.trouble =
+                    Optional.of(
+                            "the list of what jsetkey put there cannot be read: "
+                                    + Reasons.message(unreadable));
+        } catch (IllegalArgumentException torn) {
             ledger.associations.clear();
             ledger.policies.clear();
             ledger.trouble =
@@ -72,6 +78,19 @@ final class Ledger {
                             "the list of what jsetkey put there cannot be read: " + place.ledger());
         }
         return ledger;
+    }
+
+    /// One that was kept elsewhere, as [#text].
+    ///
+    /// @throws IOException it is not what was written
+    static Ledger of(StatePlace place, byte[] text) throws IOException {
+        Ledger ledger = new Ledger(place);
+        try {
+            ledger.take(text);
+            return ledger;
+        } catch (IllegalArgumentException torn) {
+            throw new IOException("the list of what jsetkey put there is torn", torn);
+        }
     }
 
     /// Why nothing is known to be ours; empty when it is known.
@@ -114,7 +133,7 @@ final class Ledger {
             return;
         }
         Period period = new Period(from.getEpochSecond(), to.getEpochSecond());
-        try (FileChannel lock = lock(place)) {
+        try (FileChannel _ = lock(place)) {
             Ledger ledger = read(place);
             done.forEach(operation -> ledger.note(operation, period));
             ledger.write();
@@ -123,13 +142,66 @@ final class Ledger {
         }
     }
 
+    /// Writes down that a change was undone, or taken back half-way: what was ours before it is
+    /// ours again, though a kernel may tell another time of it now.
+    ///
+    /// @param before of before the change, [#keepOnly] what was there
+    /// @param undone what the undoing did
+    /// @param liveAssociations all there are after it
+    /// @param livePolicies likewise
+    /// @param from when the undoing began
+    static void recall(
+            StatePlace place,
+            Ledger before,
+            List<? extends SadbOperation> undone,
+            List<SaSnapshot> liveAssociations,
+            List<PolicySnapshot> livePolicies,
+            Instant from,
+            Instant to)
+            throws IOException {
+        if (undone.isEmpty()) {
+            return;
+        }
+        Period undoing = new Period(from.getEpochSecond(), to.getEpochSecond());
+        try (FileChannel _ = lock(place)) {
+            Ledger ledger = read(place);
+            undone.forEach(ledger::forget);
+            for (SaSnapshot live : liveAssociations) {
+                SaId id = live.association().id();
+                if (before.associations.containsKey(id)
+                        && (before.isOurs(live) || undoing.holds(live.current()))) {
+                    ledger.associations.put(id, Period.of(live.current()));
+                }
+            }
+            for (PolicySnapshot live : livePolicies) {
+                PolicyKey key = PolicyKey.of(live.policy());
+                if (before.policies.containsKey(key)
+                        && (before.isOurs(live) || undoing.holds(live.current()))) {
+                    ledger.policies.put(key, Period.of(live.current()));
+                }
+            }
+            ledger.write();
+        }
+    }
+
+    private void forget(SadbOperation operation) {
+        switch (operation) {
+            case SadbOperation.RestoreSa(var snapshot) ->
+                    associations.remove(snapshot.association().id());
+            case SadbOperation.DeleteSa(var reference) -> associations.remove(reference.id());
+            case SadbOperation.RestorePolicy(var snapshot) ->
+                    policies.remove(PolicyKey.of(snapshot.policy()));
+            case SadbOperation.UpdatePolicy(var policy) -> policies.remove(PolicyKey.of(policy));
+            case SadbOperation.SetPolicyIndex(var policy) -> policies.remove(PolicyKey.of(policy));
+            case SadbOperation.DeletePolicy(var policy) -> policies.remove(PolicyKey.of(policy));
+            default -> {}
+        }
+    }
+
     private static FileChannel lock(StatePlace place) throws IOException {
-        Path file = place.base().resolveSibling(place.base().getFileName() + ".ledger-lock");
         FileChannel channel =
-                FileChannel.open(
-                        file,
-                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                        PosixFilePermissions.asFileAttribute(StatePlace.OWNER_ONLY));
+                TrustedFile.open(
+                        place.ledgerLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         channel.lock();
         return channel;
     }
@@ -189,6 +261,11 @@ final class Ledger {
     }
 
     void write() throws IOException {
+        StatePlace.write(place.ledger(), text());
+    }
+
+    /// As its file has it.
+    byte[] text() {
         StringBuilder text = new StringBuilder(64 + 64 * (associations.size() + policies.size()));
         text.append(HEAD).append('\n').append(place.instance()).append('\n');
         associations.forEach(
@@ -203,7 +280,7 @@ final class Ledger {
                                 .append('\n'));
         policies.forEach((key, period) -> append(append(text, "sp", period), key));
         text.append("end ").append(associations.size() + policies.size()).append('\n');
-        StatePlace.write(place.ledger(), text.toString().getBytes(StandardCharsets.UTF_8));
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static StringBuilder append(StringBuilder text, String kind, Period period) {
@@ -229,7 +306,8 @@ final class Ledger {
     }
 
     /// @throws IllegalArgumentException it is not what was written
-    private void take(List<String> lines) {
+    private void take(byte[] text) {
+        List<String> lines = new String(text, StandardCharsets.UTF_8).lines().toList();
         if (lines.size() < 3
                 || !lines.getFirst().equals(HEAD)
                 || !lines.getLast().equals("end " + (lines.size() - 3))) {

@@ -10,9 +10,7 @@ import org.jipsec.setkey.ClassicTrace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /// A backend that speaks PF_KEY: the userspace service, or a kernel.
 final class PfkeyLink implements BackendLink {
@@ -20,7 +18,7 @@ final class PfkeyLink implements BackendLink {
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Dial dial;
-    private final Supplier<Optional<StatePlace>> state;
+    private final StatePlace.Finder state;
     private final PfkeyBackend backend;
     private final MessageTrace trace = new MessageTrace();
 
@@ -33,8 +31,7 @@ final class PfkeyLink implements BackendLink {
     /// @param channel the first of those that `dial` opens
     /// @param dialect of who is at the other end
     /// @param state where what is known of the database is kept
-    PfkeyLink(
-            PfkeyChannel channel, Dial dial, Dialect dialect, Supplier<Optional<StatePlace>> state)
+    PfkeyLink(PfkeyChannel channel, Dial dial, Dialect dialect, StatePlace.Finder state)
             throws IOException {
         this.dial = dial;
         this.state = state;
@@ -66,8 +63,8 @@ final class PfkeyLink implements BackendLink {
     }
 
     @Override
-    public Optional<StatePlace> statePlace() {
-        return state.get();
+    public StatePlace statePlace() throws IOException {
+        return state.find();
     }
 
     @Override

@@ -1,13 +1,7 @@
 package org.jipsec.cli;
 
-import org.jipsec.pfkey.PfkeyCodec;
-import org.jipsec.pfkey.PfkeyMessage;
-import org.jipsec.pfkey.PfkeyRequests;
-import org.jipsec.sadb.SadbOperation;
-
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,12 +13,14 @@ import java.util.List;
 /// The starter's side of a [RevertWatcher]. It is started before anything is changed: whatever
 /// happens to us, somebody knows the way back.
 final class Revert implements AutoCloseable {
+    private final StatePlace place;
     private final Process watcher;
     private final DataOutputStream to;
     private final BufferedReader from;
     private boolean isDecided;
 
-    private Revert(Process watcher) {
+    private Revert(StatePlace place, Process watcher) {
+        this.place = place;
         this.watcher = watcher;
         this.to = new DataOutputStream(new BufferedOutputStream(watcher.getOutputStream()));
         this.from =
@@ -36,13 +32,7 @@ final class Revert implements AutoCloseable {
     ///
     /// @param backend as [org.jipsec.sadb.Capabilities#backend] has it
     /// @throws IOException there is no watcher; nothing has been changed
-    static Revert prepare(
-            Host host,
-            StatePlace place,
-            String backend,
-            Duration patience,
-            String summary,
-            List<SadbOperation> undo)
+    static Revert prepare(Host host, StatePlace place, String backend, Duration patience, Undo undo)
             throws IOException {
         List<String> command = new ArrayList<>(ServiceStarter.detached("jsetkey"));
         command.addAll(ServiceStarter.program(host, "jsetkey"));
@@ -51,26 +41,16 @@ final class Revert implements AutoCloseable {
         command.add(place.base().toString());
         command.add(place.instance());
         command.add(Long.toString(patience.toMillis()));
-        Revert revert = new Revert(ServiceStarter.process(command).start());
-        revert.to.writeUTF(summary);
-        byte[] messages = messages(undo);
-        revert.to.writeInt(messages.length);
-        revert.to.write(messages);
+        Revert revert = new Revert(place, ServiceStarter.process(command).start());
+        undo.write(revert.to);
         revert.to.flush();
         revert.await();
         return revert;
     }
 
-    private static byte[] messages(List<SadbOperation> undo) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        for (SadbOperation operation : undo) {
-            PfkeyMessage message = PfkeyRequests.message(operation, 0, 0);
-            all.writeBytes(PfkeyCodec.encode(message).array());
-        }
-        return all.toByteArray();
-    }
-
     /// The change was made: time runs. Returns when it can be confirmed.
+    ///
+    /// @throws IOException the watcher has ended: nobody would undo the change
     void begin() throws IOException {
         isDecided = true;
         to.write(RevertWatcher.CARRIED_OUT);
@@ -99,8 +79,13 @@ final class Revert implements AutoCloseable {
     @Override
     public void close() throws IOException {
         if (!isDecided) {
-            to.write(RevertWatcher.DROPPED);
-            to.close();
+            Waiting.confirm(place);
+            try {
+                to.write(RevertWatcher.DROPPED);
+                to.close();
+            } catch (IOException ended) {
+                // it has nothing to do any more
+            }
         }
         from.close();
     }

@@ -1,40 +1,24 @@
 package org.jipsec.cli;
 
-import org.jipsec.pfkey.PfkeyCodec;
-import org.jipsec.pfkey.PfkeyRequests;
-import org.jipsec.pfkey.RefusalException;
-import org.jipsec.sadb.Errno;
-import org.jipsec.sadb.Outcome;
-import org.jipsec.sadb.SadbBackend;
-import org.jipsec.sadb.SadbOperation;
-import org.jipsec.sadb.SadbReply;
-import org.jipsec.wire.WireException;
-
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.ByteBuffer;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// The process that undoes a change when nobody confirms it in time: `jsetkey apply
-/// --revert-after`. It gets what undoes the change, keys and all, from its standard input, and has
-/// it in memory only.
+/// --revert-after`. It gets the [Undo], keys and all, from its standard input, and lets the change
+/// wait ([Waiting]) from before anything is changed: whoever is killed, the way back is known.
 ///
-/// What it is told there: a summary, how many octets of PF_KEY messages follow, these, and once the
-/// change has been made, [#CARRIED_OUT]. When its starter dies before it says that or [#DROPPED],
-/// what may have been changed is undone at once.
+/// What it is told there: the undo, and once the change has been made, [#CARRIED_OUT]. When its
+/// starter dies before it says that or [#DROPPED], what may have been changed is undone at once.
 final class RevertWatcher {
     static final String NAME = "revert-watcher";
 
@@ -44,6 +28,8 @@ final class RevertWatcher {
     static final int CARRIED_OUT = 'c';
     static final int DROPPED = 'd';
 
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final Host host;
     private final BackendOpener backends;
 
@@ -52,56 +38,118 @@ final class RevertWatcher {
         this.backends = backends;
     }
 
+    /// What came of it.
+    ///
+    /// @param isOver whether nothing is left to be undone
+    private record Result(String text, boolean isOver) {}
+
     /// @param arguments `xfrm` or `pfkey` or the service's socket; base and instance of the
     ///     [StatePlace]; milliseconds
     int run(InputStream in, PrintWriter out, String... arguments) {
         boolean isKernel = arguments[0].equals("xfrm") || arguments[0].equals("pfkey");
         Optional<Path> socket = isKernel ? Optional.empty() : Optional.of(Path.of(arguments[0]));
         StatePlace place = new StatePlace(Path.of(arguments[1]), arguments[2], socket);
+        BackendChoice choice = isKernel ? kernel(arguments[0]) : BackendChoice.USERSPACE;
         Duration patience = Duration.ofMillis(Long.parseLong(arguments[3]));
-        try {
+        RevertLog log = RevertLog.of(place, host.clock());
+        try (WatchService watch = FileSystems.getDefault().newWatchService()) {
+            TrustedFile.folderOf(place.waiting())
+                    .register(watch, StandardWatchEventKinds.ENTRY_DELETE);
             DataInputStream said = new DataInputStream(in);
-            String summary = said.readUTF();
-            byte[] messages = new byte[said.readInt()];
-            said.readFully(messages);
-            List<SadbOperation> undo = operations(ByteBuffer.wrap(messages));
+            Undo undo = Undo.read(said);
+            return run(said, out, place, choice, patience, undo, watch, log);
+        } catch (IOException failed) {
+            String why = Reasons.message(failed);
+            log.say("jsetkey apply --revert-after: " + why, true);
+            out.println(why);
+            out.flush();
+            return 1;
+        }
+    }
+
+    private static BackendChoice kernel(String name) {
+        return name.equals("xfrm") ? BackendChoice.XFRM : BackendChoice.PFKEY;
+    }
+
+    private int run(
+            DataInputStream said,
+            PrintWriter out,
+            StatePlace place,
+            BackendChoice choice,
+            Duration patience,
+            Undo undo,
+            WatchService watch,
+            RevertLog log)
+            throws IOException {
+        Waiting.Hold held = Waiting.begin(place, host.clock().instant().plus(patience), undo);
+        try {
             out.println(READY);
             out.flush();
             int verdict = said.read();
             if (verdict == DROPPED) {
                 return 0;
             }
-            boolean isOrphan = verdict != CARRIED_OUT;
-            long deadline = System.nanoTime() + (isOrphan ? 0 : patience.toNanos());
-            Instant until = host.clock().instant().plus(patience);
-            new Waiting(ProcessHandle.current().pid(), until, summary).write(place);
-            out.println(READY);
-            out.flush();
-            if (awaitConfirmation(place, deadline) || !Waiting.takeToRevert(place)) {
-                return 0;
+            if (verdict == CARRIED_OUT) {
+                long deadline = System.nanoTime() + patience.toNanos();
+                Waiting.Hold before = held;
+                held = Waiting.begin(place, host.clock().instant().plus(patience), undo);
+                before.close();
+                out.println(READY);
+                out.flush();
+                if (awaitConfirmation(watch, held, deadline)) {
+                    return 0;
+                }
             }
-            BackendChoice choice =
-                    isKernel ? BackendChoice.of(arguments[0]) : BackendChoice.USERSPACE;
-            Waiting.tell(place, summary + ": " + undo(place, choice, undo));
+            revert(held, choice, undo, log);
             return 0;
-        } catch (IOException | WireException | RefusalException | UsageException failed) {
-            out.println(failed.getMessage());
-            out.flush();
-            return 1;
+        } finally {
+            held.close();
+        }
+    }
+
+    private void revert(Waiting.Hold held, BackendChoice choice, Undo undo, RevertLog log)
+            throws IOException {
+        StatePlace place = held.place();
+        Optional<ChangeLock> lock = lock(place);
+        try {
+            if (!held.isThere() || !Waiting.takeToRevert(place)) {
+                return;
+            }
+            Result result = undo(place, choice, undo);
+            String news = undo.summary() + ": " + result.text();
+            log.say("the change of jsetkey apply --revert-after, " + news, !result.isOver());
+            Waiting.tell(place, news);
+            if (result.isOver()) {
+                Waiting.forget(place);
+            }
+        } finally {
+            if (lock.isPresent()) {
+                lock.get().close();
+            }
+        }
+    }
+
+    /// Others stay away while this is there; a jsetkey that was stopped while it held the lock does
+    /// not keep the change from being undone.
+    private static Optional<ChangeLock> lock(StatePlace place) {
+        try {
+            return Optional.of(ChangeLock.take(place, ChangeLock.PATIENCE));
+        } catch (IOException refused) {
+            return Optional.empty();
         }
     }
 
     /// @return whether it came before the deadline
-    private static boolean awaitConfirmation(StatePlace place, long deadline) throws IOException {
-        try (WatchService watch = FileSystems.getDefault().newWatchService()) {
-            Objects.requireNonNull(place.waiting().toAbsolutePath().getParent())
-                    .register(watch, StandardWatchEventKinds.ENTRY_DELETE);
-            while (Files.exists(place.waiting())) {
+    private static boolean awaitConfirmation(WatchService watch, Waiting.Hold held, long deadline)
+            throws IOException {
+        try {
+            while (held.isThere()) {
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
                     return false;
                 }
-                var key = watch.poll(left, TimeUnit.NANOSECONDS);
+                // now and then even when nothing is told: a lost event must not cost the change
+                WatchKey key = watch.poll(Math.min(left, LOOK_NANOS), TimeUnit.NANOSECONDS);
                 if (key != null) {
                     key.pollEvents();
                     key.reset();
@@ -114,57 +162,47 @@ final class RevertWatcher {
         }
     }
 
-    private String undo(StatePlace place, BackendChoice choice, List<SadbOperation> undo) {
+    /// A service that was killed has left its socket, but not the lock on its pid.
+    private static boolean isServed(Path socket) {
+        try {
+            return ServiceLock.holder(new ServicePlace(socket)).isPresent();
+        } catch (IOException unknown) {
+            return true;
+        }
+    }
+
+    private Result undo(StatePlace place, BackendChoice choice, Undo undo) {
         String at = " at " + host.clock().instant();
         try (BackendLink link = backends.open(choice, place.socket(), _ -> {})) {
-            String instance = link.statePlace().map(StatePlace::instance).orElse("");
-            if (!instance.equals(place.instance())) {
-                return "was not confirmed, and there was nothing to undo"
-                        + at
-                        + ": the service has been started anew since";
+            if (!link.statePlace().instance().equals(place.instance())) {
+                return new Result(
+                        "was not confirmed, and there was nothing to undo"
+                                + at
+                                + ": the service has been started anew since",
+                        true);
             }
-            int refused = undo(link.backend(), undo);
-            return "was not confirmed and has been undone"
-                    + at
-                    + (refused == 0
-                            ? ""
-                            : ", but for " + refused + " operations that were refused");
+            int refused = undo.carryOut(link.backend(), place, host.clock());
+            return new Result(
+                    "was not confirmed and has been undone"
+                            + at
+                            + (refused == 0
+                                    ? ""
+                                    : ", but for " + refused + " operations that were refused"),
+                    true);
         } catch (IOException unreachable) {
-            if (place.socket().isPresent() && !Files.exists(place.socket().get())) {
-                return "was not confirmed, and there was nothing to undo"
-                        + at
-                        + ": the service has ended, and its SAs and policies with it";
+            if (place.socket().isPresent() && !isServed(place.socket().get())) {
+                return new Result(
+                        "was not confirmed, and there was nothing to undo"
+                                + at
+                                + ": the service has ended, and its SAs and policies with it",
+                        true);
             }
-            return "was not confirmed, and could not be undone"
-                    + at
-                    + ": "
-                    + Reasons.of(unreachable);
+            return new Result(
+                    "was not confirmed, and could not be undone"
+                            + at
+                            + ": "
+                            + Reasons.of(unreachable),
+                    false);
         }
-    }
-
-    /// As one, or, when others have changed something meanwhile, as far as it goes.
-    private static int undo(SadbBackend backend, List<SadbOperation> undo) throws IOException {
-        if (backend.executeWhole(undo, (_, _) -> {}) instanceof Outcome.Carried) {
-            return 0;
-        }
-        int[] refused = {0};
-        backend.executeAll(
-                undo,
-                (_, reply) -> {
-                    boolean isGone =
-                            reply instanceof SadbReply.Refused(Errno errno, _)
-                                    && (errno == Errno.ESRCH || errno == Errno.ENOENT);
-                    refused[0] += reply instanceof SadbReply.Refused && !isGone ? 1 : 0;
-                });
-        return refused[0];
-    }
-
-    private static List<SadbOperation> operations(ByteBuffer messages)
-            throws WireException, RefusalException {
-        List<SadbOperation> operations = new ArrayList<>();
-        while (messages.hasRemaining()) {
-            operations.add(PfkeyRequests.operation(PfkeyCodec.decode(messages)));
-        }
-        return operations;
     }
 }

@@ -180,7 +180,8 @@ record ServicePlace(Path socket) {
         return Path.of("/tmp/jipsec-" + userId());
     }
 
-    private static int userId() throws IOException {
+    /// Ours.
+    static int userId() throws IOException {
         Path self = Path.of("/proc/self");
         // Without a /proc the owner of the home folder is the best guess there is.
         Path ours = Files.exists(self) ? self : Path.of(System.getProperty("user.home"));

@@ -213,9 +213,10 @@ final class Session implements AutoCloseable {
             throw broken;
         }
         printMessages(trace.take());
-        Optional<StatePlace> place = link().statePlace();
-        if (place.isPresent()) {
-            Ledger.record(place.get(), run.carried(), from, host.clock().instant());
+        try {
+            Ledger.record(link().statePlace(), run.carried(), from, host.clock().instant());
+        } catch (IOException noPlace) {
+            // --prune will say that it knows nothing
         }
         if (presentation.json() || !isDone) {
             report(source, refusals);
@@ -249,7 +250,7 @@ final class Session implements AutoCloseable {
     }
 
     /// Where to keep what is known of the backend's databases.
-    Optional<StatePlace> statePlace() throws IOException {
+    StatePlace statePlace() throws IOException {
         return link().statePlace();
     }
 

@@ -2,12 +2,15 @@ package org.jipsec.cli;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,48 +25,80 @@ record StatePlace(Path base, String instance, Optional<Path> socket) {
     static final Set<PosixFilePermission> OWNER_ONLY =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
+    /// Finds the place of one database.
+    @FunctionalInterface
+    interface Finder {
+        /// @throws IOException there is none; the message is for the user
+        StatePlace find() throws IOException;
+    }
+
     /// After the service has been reached.
-    static Optional<StatePlace> of(ServicePlace place) {
-        try {
-            String pid = Files.readString(place.pidFile(), StandardCharsets.ISO_8859_1).strip();
-            return Optional.of(
-                    new StatePlace(
-                            place.socket(),
-                            "jipsecd " + pid + " " + startOf(pid),
-                            Optional.of(place.socket())));
-        } catch (IOException unreadable) {
-            return Optional.empty();
-        }
+    static StatePlace of(ServicePlace place) throws IOException {
+        String pid = Files.readString(place.pidFile(), StandardCharsets.ISO_8859_1).strip();
+        return new StatePlace(
+                place.socket(), "jipsecd " + pid + " " + startOf(pid), Optional.of(place.socket()));
     }
 
     /// Of the calling process's network namespace.
-    static Optional<StatePlace> ofKernel() {
+    static StatePlace ofKernel() throws IOException {
+        return ofKernel(Path.of("/run/jipsec"));
+    }
+
+    /// @param folder made when it is not there
+    static StatePlace ofKernel(Path folder) throws IOException {
         try {
-            Path folder = Path.of("/run/jipsec");
-            if (!Files.exists(folder)) {
+            if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createDirectory(
                         folder,
                         PosixFilePermissions.asFileAttribute(
                                 PosixFilePermissions.fromString("rwx------")));
             }
-            // net:[4026531840]
-            String namespace =
-                    Files.readSymbolicLink(Path.of("/proc/self/ns/net"))
-                            .toString()
-                            .replaceAll("[^0-9]", "");
-            String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-            return Optional.of(
-                    new StatePlace(
-                            folder.resolve("kernel-" + namespace),
-                            "kernel " + boot,
-                            Optional.empty()));
-        } catch (IOException noPlace) {
-            return Optional.empty();
+        } catch (FileAlreadyExistsException anotherWasQuicker) {
+            // it is looked at before anything is put there
+        } catch (IOException refused) {
+            throw unusable(folder, refused);
+        }
+        // net:[4026531840]
+        String namespace =
+                Files.readSymbolicLink(Path.of("/proc/self/ns/net"))
+                        .toString()
+                        .replaceAll("[^0-9]", "");
+        String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+        return new StatePlace(
+                folder.resolve("kernel-" + namespace), "kernel " + boot, Optional.empty());
+    }
+
+    /// The failure for the user, with what can be done about it.
+    static IOException unusable(Path folder, IOException cause) {
+        return new IOException(
+                "jsetkey keeps what it must know of a change in "
+                        + folder
+                        + ", and cannot: "
+                        + Reasons.message(cause)
+                        + "; see that the folder is there and may be written (/run: mount -t tmpfs"
+                        + " tmpfs /run)",
+                cause);
+    }
+
+    /// @throws IOException others could have put there what we would read
+    void requireTrusted() throws IOException {
+        for (Path file : List.of(ledger(), ledgerLock(), waiting(), reverting(), reverted())) {
+            TrustedFile.requireTrusted(file);
         }
     }
 
     Path ledger() {
         return file(".ledger");
+    }
+
+    /// Held while [#ledger] is read and written.
+    Path ledgerLock() {
+        return file(".ledger-lock");
+    }
+
+    /// Held by whoever changes the database.
+    Path changeLock() {
+        return file(".change-lock");
     }
 
     /// There while a change waits to be confirmed.

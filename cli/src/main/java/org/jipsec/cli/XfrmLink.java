@@ -10,21 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /// The kernel by XFRM. It has no PF_KEY messages to show, so where they are to be shown (`-v`,
 /// `-H`, `-x`) a [KeyService] stands in front of it, and they are what it would say.
 final class XfrmLink implements BackendLink {
     private final SadbBackend kernel;
-    private final Supplier<Optional<StatePlace>> state;
+    private final StatePlace.Finder state;
     private final MessageTrace trace = new MessageTrace();
     private @Nullable KeyService service;
     private @Nullable PfkeyBackend shown;
 
     /// @param state where what is known of the database is kept
-    XfrmLink(SadbBackend kernel, Supplier<Optional<StatePlace>> state) {
+    XfrmLink(SadbBackend kernel, StatePlace.Finder state) {
         this.kernel = kernel;
         this.state = state;
     }
@@ -75,8 +73,8 @@ final class XfrmLink implements BackendLink {
     }
 
     @Override
-    public Optional<StatePlace> statePlace() {
-        return state.get();
+    public StatePlace statePlace() throws IOException {
+        return state.find();
     }
 
     @Override

@@ -123,7 +123,9 @@ class BackendOrderTests {
                 opened.add(name);
                 return new XfrmLink(
                         new SadbEngine(InstantSource.system(), new Random(1), 1).backend(),
-                        Optional::empty);
+                        () -> {
+                            throw new IOException("no place");
+                        });
             }
         };
     }

@@ -1,8 +1,11 @@
 package org.jipsec.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.jipsec.cli.TestMachine.Result;
+import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.SadbOperation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -12,11 +15,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /// plan, apply, confirm: on the userspace service and, where it differs, on what stands for a
 /// kernel.
@@ -32,6 +40,7 @@ class ChangeCommandTests {
             spdadd 10.1.0.0/16 10.2.0.0/16 any -P out ipsec esp/tunnel/10.0.0.1-10.0.0.2/unique:5;
             spdadd 10.2.0.0/16 10.1.0.0/16 any -P in ipsec esp/tunnel/10.0.0.2-10.0.0.1/require;
             """;
+    private static final Undo NO_UNDO = new Undo("1 to add", "", List.of());
     private static final String ALL = "flush;\nspdflush;\n" + SA + BACK + POLICIES;
 
     @TempDir private Path folder;
@@ -267,21 +276,26 @@ class ChangeCommandTests {
         Result nothing = machine.run("confirm");
         assertThat(nothing.status()).isEqualTo(1);
         assertThat(nothing.err()).isEqualTo("nothing is waiting to be confirmed\n");
-        StatePlace place = machine.statePlace().orElseThrow();
-        new Waiting(ProcessHandle.current().pid(), Instant.EPOCH, "1 to add").write(place);
-        Result refused = apply(SA);
-        assertThat(refused.status()).isEqualTo(1);
-        assertThat(refused.err()).contains("a change waits to be confirmed", "jsetkey confirm");
-        Result kept = machine.run("confirm");
-        assertThat(kept.out()).isEqualTo("kept: 1 to add\n");
-        assertThat(kept.status()).isZero();
+        StatePlace place = machine.statePlace();
+        try (Waiting.Hold _ = Waiting.begin(place, machine.now().plusSeconds(60), NO_UNDO)) {
+            Result refused = apply(SA);
+            assertThat(refused.status()).isEqualTo(1);
+            assertThat(refused.err())
+                    .contains("a change waits to be confirmed and is undone at ")
+                    .contains("jsetkey confirm keeps it", "nothing was changed");
+            assertThat(plan(SA).err()).contains("a change waits to be confirmed");
+            assertThat(machine.run("-D").out()).isEqualTo("No SAD entries.\n");
+            Result kept = machine.run("confirm");
+            assertThat(kept.out()).isEqualTo("kept: 1 to add\n");
+            assertThat(kept.status()).isZero();
+        }
         assertThat(machine.run("confirm").status()).isEqualTo(1);
         assertThat(apply(SA).status()).isZero();
     }
 
     @Test
     void tellsOnceWhatCameOfAChangeThatNobodyConfirmed() throws IOException {
-        StatePlace place = machine.statePlace().orElseThrow();
+        StatePlace place = machine.statePlace();
         Waiting.tell(place, "1 to add: was not confirmed and has been undone");
         assertThat(plan(POLICIES).err())
                 .isEqualTo(
@@ -290,12 +304,186 @@ class ChangeCommandTests {
         assertThat(apply(POLICIES).err()).isEmpty();
     }
 
+    private Waiting.Hold waiting(String undoneBy, Duration left) throws IOException {
+        List<SadbOperation> operations = new ArrayList<>();
+        if (!undoneBy.isEmpty()) {
+            operations.add(new SadbOperation.FlushSas(IpsecProtocol.UNSPEC));
+        }
+        StatePlace place = machine.statePlace();
+        Undo undo =
+                new Undo(
+                        "1 to add",
+                        new String(Ledger.read(place).text(), StandardCharsets.UTF_8),
+                        operations);
+        return Waiting.begin(place, machine.now().plus(left), undo);
+    }
+
     @Test
     void aChangeWhoseWatcherHasEndedCanStillBeConfirmed() throws IOException {
-        StatePlace place = machine.statePlace().orElseThrow();
-        new Waiting(Integer.MAX_VALUE, Instant.EPOCH, "1 to add").write(place);
-        assertThat(apply(SA).err()).contains("what would undo it has ended");
+        waiting("", Duration.ofSeconds(60)).close();
+        Result refused = apply(SA);
+        assertThat(refused.err())
+                .contains("what would undo it has ended (pid ")
+                .contains("jsetkey confirm keeps it, jsetkey confirm --undo undoes it now");
+        assertThat(refused.status()).isEqualTo(1);
         assertThat(machine.run("confirm").out()).contains("its watcher had ended");
+        assertThat(apply(SA).status()).isZero();
+    }
+
+    @Test
+    void aChangeWhoseWatcherHasEndedCanStillBeUndoneAfterItsTime() throws IOException {
+        load(SA + BACK);
+        waiting("flush", Duration.ofSeconds(-60)).close();
+        assertThat(plan(SA).err()).contains("it was to be undone at ", "has ended (pid ");
+        assertThat(apply(SA).status()).isEqualTo(1);
+        Result undone = machine.run("confirm", "--undo");
+        assertThat(undone.err()).isEmpty();
+        assertThat(undone.out()).isEqualTo("undone: 1 to add\n");
+        assertThat(undone.status()).isZero();
+        assertThat(machine.run("-D").out()).isEqualTo("No SAD entries.\n");
+        assertThat(machine.run("confirm", "--undo").err())
+                .isEqualTo("nothing is waiting to be confirmed\n");
+        assertThat(apply(SA).status()).isZero();
+    }
+
+    @Test
+    void anUndoingThatEndedInTheMiddleIsDoneAgain() throws IOException {
+        load(SA);
+        StatePlace place = machine.statePlace();
+        try (Waiting.Hold _ = waiting("flush", Duration.ZERO)) {
+            assertThat(Waiting.takeToRevert(place)).isTrue();
+            assertThat(apply(BACK).err()).contains("is being undone just now");
+            assertThat(machine.run("confirm").err()).contains("is being undone just now");
+        }
+        assertThat(apply(BACK).err()).contains("ended in the middle", "confirm --undo");
+        assertThat(machine.run("confirm", "--undo").status()).isZero();
+        assertThat(machine.run("-D").out()).isEqualTo("No SAD entries.\n");
+        waiting("flush", Duration.ZERO).close();
+        assertThat(Waiting.takeToRevert(place)).isTrue();
+        assertThat(machine.run("confirm").out()).startsWith("kept as it is now");
+        assertThat(apply(BACK).status()).isZero();
+    }
+
+    @Test
+    void aChangeOfAServiceThatHasEndedIsForgotten() throws IOException {
+        StatePlace place = machine.statePlace();
+        StatePlace former = new StatePlace(place.base(), "another one", Optional.empty());
+        Waiting.begin(former, machine.now().plusSeconds(60), NO_UNDO).close();
+        Result applied = apply(SA);
+        assertThat(applied.err()).contains("1 to add, that waited to be confirmed", "anew since");
+        assertThat(applied.status()).isZero();
+        Waiting.begin(former, machine.now().plusSeconds(60), NO_UNDO).close();
+        Result late = machine.run("confirm", "--undo");
+        assertThat(late.err()).contains("anew since", "nothing is waiting to be confirmed");
+        assertThat(late.status()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWaitsAndCannotBeReadStopsEveryChange() throws IOException {
+        StatePlace place = machine.statePlace();
+        StatePlace.write(place.waiting(), new byte[] {0, 1, 'x', 0});
+        Result refused = apply(SA);
+        assertThat(refused.err()).contains(place.waiting() + " cannot be read", "remove it");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(machine.run("-D").out()).isEqualTo("No SAD entries.\n");
+    }
+
+    // ---- one at a time, and where nobody else can write ----
+
+    @Test
+    void onlyOneChangesAtATime() throws IOException {
+        StatePlace place = machine.statePlace();
+        try (ChangeLock _ = ChangeLock.take(place, Duration.ZERO)) {
+            assertThatThrownBy(() -> ChangeLock.take(place, Duration.ofMillis(1)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("another jsetkey")
+                    .hasMessageContaining("(pid " + ProcessHandle.current().pid() + ")");
+        }
+        ChangeLock.take(place, Duration.ZERO).close();
+    }
+
+    @Test
+    void whoComesWhileAnotherChangesWaitsForItsTurn() throws Exception {
+        ChangeLock other = ChangeLock.take(machine.statePlace(), Duration.ZERO);
+        CompletableFuture<Result> second = CompletableFuture.supplyAsync(() -> apply(SA));
+        assertThat(machine.run("-D").out()).isEqualTo("No SAD entries.\n");
+        assertThat(second).isNotDone();
+        other.close();
+        assertThat(second.get(60, TimeUnit.SECONDS).status()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ledger", "ledger-lock", "change-lock", "waiting", "reverting"})
+    void refusesToChangeAnythingByFilesThatOthersMayHaveWritten(String suffix) throws IOException {
+        Path file = folder.resolve("machine." + suffix);
+        Path elsewhere = Files.writeString(folder.resolve("elsewhere"), "x");
+        Files.createSymbolicLink(file, elsewhere);
+        assertRefused(file + " is not a plain file");
+        Files.delete(file);
+        Files.createLink(file, elsewhere);
+        assertRefused(file + " has another name too");
+        Files.delete(file);
+        Files.createFile(file);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertRefused(file + " may be written by others");
+        Files.delete(file);
+        assertThat(Files.readString(elsewhere)).isEqualTo("x");
+        if (ServicePlace.userId() == 0) {
+            Files.createFile(file);
+            Files.setAttribute(file, "unix:uid", 12345);
+            assertRefused(file + " belongs to another user (12345)");
+            Files.delete(file);
+        }
+        assertThat(apply(SA).status()).isZero();
+    }
+
+    @Test
+    void refusesAFolderThatOthersMayWriteUnlessItIsSticky() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertRefused(
+                "the folder " + folder.toRealPath() + " may be written by others: chmod go-w");
+        Files.setAttribute(folder, "unix:mode", 01777);
+        assertThat(apply(SA).status()).isZero();
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Test
+    void pruneSaysThatItsListIsNotToBeTrusted() throws IOException {
+        load(SA + BACK);
+        Path ledger = folder.resolve("machine.ledger");
+        Files.setPosixFilePermissions(ledger, PosixFilePermissions.fromString("rw-rw----"));
+        Result planned = plan(SA, "--prune");
+        assertThat(planned.err()).contains("nothing is pruned", "may be written by others");
+        assertThat(planned.status()).isZero();
+    }
+
+    private void assertRefused(String why) {
+        Result refused = apply(SA);
+        assertThat(refused.err()).contains(why, "nothing was changed");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(machine.run("-D").out()).isEqualTo("No SAD entries.\n");
+    }
+
+    @Test
+    void saysWhatToDoWhenThereIsNoPlaceForItsFiles() {
+        Path missing = folder.resolve("no/such");
+        assertThatThrownBy(() -> StatePlace.ofKernel(missing))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("in " + missing + ", and cannot: ")
+                .hasMessageContaining("No such file or directory")
+                .hasMessageContaining("mount -t tmpfs");
+        assertThatThrownBy(() -> StatePlace.ofKernel(Path.of("/proc/jipsec")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("in /proc/jipsec, and cannot: ");
+        machine.keepsItsFilesIn(missing);
+        Result refused = apply(SA);
+        assertThat(refused.err())
+                .contains("No such file or directory", "mount -t tmpfs", "nothing was changed");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(machine.run("-D").out()).isEqualTo("No SAD entries.\n");
+        assertThat(plan(SA).status()).isEqualTo(2);
+        assertThat(plan(SA, "--prune").err()).contains("nothing is pruned");
+        assertThat(machine.feed(SA, "-f", "-").status()).isZero();
     }
 
     // ---- the command line ----
@@ -308,6 +496,7 @@ class ChangeCommandTests {
                 "apply x.conf|the file goes behind -f",
                 "confirm x|takes no argument",
                 "confirm -f x|takes no file",
+                "apply -f x --undo|--undo goes with confirm",
                 "apply -f x --revert-after 60|a time like 60s",
                 "apply -f x --revert-after 0s|some time",
                 "plan -f x --revert-after 60s|goes with apply",

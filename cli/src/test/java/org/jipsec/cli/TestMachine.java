@@ -43,12 +43,14 @@ final class TestMachine implements GoldenScript.Program, AutoCloseable {
     private final String program;
     private int nextProcessId = 5000;
     private boolean asKernel;
+    private Path state;
     int rounds;
 
     /// @param folder where relative file names are looked for
     /// @param program `jsetkey` or `setkey`
     TestMachine(Path folder, String program) {
         this.folder = folder;
+        this.state = folder;
         this.program = program;
     }
 
@@ -163,7 +165,7 @@ final class TestMachine implements GoldenScript.Program, AutoCloseable {
             }
 
             @Override
-            public Optional<StatePlace> statePlace() {
+            public StatePlace statePlace() {
                 return TestMachine.this.statePlace();
             }
 
@@ -174,8 +176,17 @@ final class TestMachine implements GoldenScript.Program, AutoCloseable {
         };
     }
 
-    Optional<StatePlace> statePlace() {
-        return Optional.of(new StatePlace(folder.resolve("machine"), "this one", Optional.empty()));
+    Instant now() {
+        return now;
+    }
+
+    /// What it knows of changes is kept there from now on, not in the folder of its files.
+    void keepsItsFilesIn(Path elsewhere) {
+        state = elsewhere;
+    }
+
+    StatePlace statePlace() {
+        return new StatePlace(state.resolve("machine"), "this one", Optional.empty());
     }
 
     private PfkeyChannel channel() {
