@@ -3,10 +3,13 @@ package org.jipsec.pfkey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.jipsec.os.KeySocket;
+import org.jipsec.os.OsException;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.SaSnapshot;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
+import org.jipsec.testing.OpenFiles;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -86,6 +89,30 @@ class AfKeyTests extends LinuxScenes {
             adds.add(new SadbOperation.AddSa(esp(first + i).build()));
         }
         return adds;
+    }
+
+    @Test
+    void leavesNoDescriptorBehind() throws IOException {
+        openAndClose(); // what is opened once for all
+        int before = OpenFiles.count();
+        for (int i = 0; i < 200; i++) {
+            openAndClose();
+        }
+        for (int i = 0; i < 200; i++) {
+            KeySocket socket = KeySocket.open(1 << 16);
+            socket.close();
+            assertThatThrownBy(() -> KernelPfkeyChannel.over(socket))
+                    .isInstanceOf(OsException.class);
+        }
+        assertThat(OpenFiles.count()).isEqualTo(before);
+    }
+
+    /// Its thread is done with the channel when this returns.
+    private static void openAndClose() throws IOException {
+        PfkeyBackend kernel = open(4);
+        kernel.listen(_ -> {});
+        kernel.execute(new SadbOperation.FlushSas(IpsecProtocol.UNSPEC));
+        kernel.close();
     }
 
     @Test

@@ -263,7 +263,7 @@ abstract class LinuxScenes {
                     List<SaSnapshot> all = dump(kernel);
                     assertThat(all).hasSize(1);
                     assertThat(all.get(0).unknown().encryption()).isEqualTo("252");
-                    assertThat(all.get(0).unknown().mode()).isEqualTo("3");
+                    assertThat(all.get(0).unknown().mode()).isEqualTo("beet");
                     assertThat(all.get(0).association().encryptionKey().bits()).isEqualTo(128);
                     assertThat(kernel.execute(new SadbOperation.DumpPolicies()))
                             .isInstanceOfSatisfying(

@@ -10,8 +10,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 class PfkeyDumpTests {
     static List<KernelMessages.Seen> kernelMessages() {
@@ -25,6 +29,40 @@ class PfkeyDumpTests {
         if (seen.octets()[1] != MessageType.X_PROMISC.number()) {
             assertThat(PfkeyDump.text(seen.buffer())).isEqualTo(seen.text());
         }
+    }
+
+    static List<byte[]> recordedMessages() {
+        return KernelMessages.text("/pfkey/linux-6.1.messages")
+                .lines()
+                .filter(line -> line.startsWith("< "))
+                .map(line -> HexFormat.of().parseHex(line.substring(2)))
+                .toList();
+    }
+
+    /// Acquires, expiries, NAT-T, algorithms and errors too, which the golden has not.
+    @Test
+    void printsEachExtensionOfWhatAKernelWasRecordedToSay() {
+        Set<Integer> types = new TreeSet<>();
+        for (byte[] octets : recordedMessages()) {
+            ByteBuffer in = ByteBuffer.wrap(octets).order(ByteOrder.LITTLE_ENDIAN);
+            List<String> lines = new ArrayList<>();
+            lines.add(
+                    "sadb_msg{ version=2 type=%d errno=%d satype=%d"
+                            .formatted(octets[1], octets[2], octets[3]));
+            types.add((int) octets[1]);
+            for (int at = 16; at < octets.length; at += in.getShort(at) * 8) {
+                int type = in.getShort(at + 2);
+                lines.add("sadb_ext{ len=%d type=%d }".formatted(in.getShort(at), type));
+                types.add(1000 + type);
+            }
+            assertThat(
+                            PfkeyDump.text(ByteBuffer.wrap(octets))
+                                    .lines()
+                                    .filter(line -> line.matches("sadb_(msg|ext)\\{.*"))
+                                    .toList())
+                    .isEqualTo(lines);
+        }
+        assertThat(types).contains(6, 8, 10, 1013, 1018, 1020, 1021, 1022);
     }
 
     @Test

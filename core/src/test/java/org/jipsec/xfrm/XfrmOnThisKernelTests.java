@@ -17,6 +17,7 @@ import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
 import org.jipsec.sadb.Selector;
 import org.jipsec.testing.Namespaces;
+import org.jipsec.testing.OpenFiles;
 import org.jipsec.testing.RequiresWire;
 import org.jipsec.wire.Prefix;
 import org.junit.jupiter.api.AfterEach;
@@ -196,6 +197,47 @@ class XfrmOnThisKernelTests {
                                     .isEqualTo(Direction.IN);
                         });
         assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(new SadbEvent.PoliciesFlushed());
+    }
+
+    @Test
+    void leavesNoDescriptorBehind() throws Exception {
+        openAndClose(); // what is opened once for all
+        int before = OpenFiles.count();
+        for (int i = 0; i < 200; i++) {
+            openAndClose();
+        }
+        assertThat(OpenFiles.count()).isEqualTo(before);
+    }
+
+    /// With its thread, which closes what it hears by.
+    private void openAndClose() throws Exception {
+        XfrmBackend other =
+                hosts.in("host", () -> XfrmBackend.open(2, InstantSource.system(), TIMEOUT));
+        other.listen(_ -> {});
+        other.execute(new SadbOperation.GetStatistics());
+        other.close();
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("xfrm-events")) {
+                thread.join(TIMEOUT);
+            }
+        }
+    }
+
+    /// As Linux does it: nothing is told of a flush that finds nothing, and what is told comes
+    /// before the answer.
+    @Test
+    void hearsOthersAfterAFlushOfItsOwnThatFoundNothing() throws Exception {
+        BlockingQueue<SadbEvent> heard = new LinkedBlockingQueue<>();
+        backend.listen(heard::add);
+        for (int i = 0; i < 3; i++) {
+            assertThat(backend.execute(new SadbOperation.FlushPolicies())).isEqualTo(DONE);
+            hosts.ip("host", "xfrm", "policy", "add", "dir", "in");
+            hosts.ip("host", "xfrm", "policy", "flush");
+            assertThat(heard.poll(10, TimeUnit.SECONDS))
+                    .isInstanceOf(SadbEvent.PolicyChanged.class);
+            assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(new SadbEvent.PoliciesFlushed());
+        }
+        assertThat(heard).isEmpty();
     }
 
     /// Default policies are known since Linux 5.15: either kind of kernel runs this.
