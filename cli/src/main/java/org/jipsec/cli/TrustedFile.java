@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// Opens files that nobody but us, or root, can have written, put there or take away. Their folder
@@ -67,7 +68,7 @@ final class TrustedFile {
         } catch (NoSuchFileException nothing) {
             return;
         }
-        int mode = (Integer) attributes.get("mode");
+        int mode = number(attributes, "mode");
         if ((mode & TYPE) != REGULAR) {
             throw new IOException(file + " is not a plain file: remove it");
         }
@@ -75,7 +76,7 @@ final class TrustedFile {
         if ((mode & WRITABLE_BY_OTHERS) != 0) {
             throw new IOException(file + " may be written by others: remove it");
         }
-        if ((Integer) attributes.get("nlink") > 1) {
+        if (number(attributes, "nlink") > 1) {
             throw new IOException(file + " has another name too: remove it");
         }
     }
@@ -88,7 +89,7 @@ final class TrustedFile {
     private static void requireFolder(Path named) throws IOException {
         Path folder = named.toRealPath();
         Map<String, Object> attributes = attributes(folder);
-        int mode = (Integer) attributes.get("mode");
+        int mode = number(attributes, "mode");
         if ((mode & TYPE) != FOLDER) {
             throw new IOException(folder + " is not a folder");
         }
@@ -100,7 +101,7 @@ final class TrustedFile {
     }
 
     private static void requireOwner(Path path, Map<String, Object> attributes) throws IOException {
-        int owner = (Integer) attributes.get("uid");
+        int owner = number(attributes, "uid");
         if (owner != ROOT && owner != ServicePlace.userId()) {
             throw new IOException(
                     path
@@ -109,6 +110,10 @@ final class TrustedFile {
                             + "), who could change what jsetkey keeps there: remove it, or act"
                             + " as that user");
         }
+    }
+
+    private static int number(Map<String, Object> attributes, String name) {
+        return (Integer) Objects.requireNonNull(attributes.get(name));
     }
 
     private static Map<String, Object> attributes(Path path) throws IOException {

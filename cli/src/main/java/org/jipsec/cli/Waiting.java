@@ -191,8 +191,8 @@ record Waiting(
             return isWatched
                     ? "a change is being undone just now: try again in a moment"
                     : "a change was being undone, and what undid it has ended in the middle:"
-                          + " jsetkey confirm --undo does it again, jsetkey confirm keeps what"
-                          + " there is";
+                            + " jsetkey confirm --undo does it again, jsetkey confirm keeps what"
+                            + " there is";
         }
         if (isWatched) {
             return "a change waits to be confirmed and is undone at " + until + choice;

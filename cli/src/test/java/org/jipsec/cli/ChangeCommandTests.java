@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.jipsec.cli.TestMachine.Result;
 import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.SaSnapshot;
+import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbOperation;
+import org.jipsec.sadb.SadbReply;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -241,6 +244,45 @@ class ChangeCommandTests {
         assertThat(apply(SA, "--prune").status()).isZero();
         assertThat(machine.run("-D").out()).contains("0x00001000", "0x00003000");
         assertThat(plan(SA, "--prune").status()).isZero();
+    }
+
+    /// What comes back has another time, as from a kernel: that of the undoing. What was never
+    /// jsetkey's does not become so by it.
+    @Test
+    void knowsAgainWhatAnUndoneChangeHadTakenAway() throws IOException {
+        load(SA + BACK);
+        machine.sleep(Duration.ofSeconds(100));
+        String others = BACK.replace("0x1001", "0x3000");
+        machine.asOriginal(others);
+        StatePlace place = machine.statePlace();
+        List<SadbOperation> undo = new ArrayList<>();
+        try (BackendLink link = machine.open(BackendChoice.AUTO, Optional.empty(), _ -> {})) {
+            SadbBackend backend = link.backend();
+            Ledger before = Ledger.read(place);
+            for (SaSnapshot each : associations(backend)) {
+                undo.add(new SadbOperation.AddSa(each.association()));
+            }
+            load("flush;");
+            machine.sleep(Duration.ofSeconds(100));
+            assertThat(
+                            new Undo(
+                                            "3 to remove",
+                                            new String(before.text(), StandardCharsets.UTF_8),
+                                            undo)
+                                    .carryOut(backend, place, machine.host().clock()))
+                    .isZero();
+        }
+        machine.sleep(Duration.ofSeconds(100));
+        assertThat(plan(SA, "--prune").out())
+                .contains("SAD - esp 10.0.0.2 -> 10.0.0.1 spi 0x1001")
+                .doesNotContain("0x3000");
+    }
+
+    private static List<SaSnapshot> associations(SadbBackend backend) throws IOException {
+        return backend.execute(new SadbOperation.DumpSas(IpsecProtocol.UNSPEC))
+                        instanceof SadbReply.Sas(var all)
+                ? all
+                : List.of();
     }
 
     @Test
