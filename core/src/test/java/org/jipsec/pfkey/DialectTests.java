@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.jipsec.sadb.AuthAlgorithm;
 import org.jipsec.sadb.Capabilities;
+import org.jipsec.sadb.CurrentLifetime;
 import org.jipsec.sadb.Direction;
+import org.jipsec.sadb.DumpMark;
 import org.jipsec.sadb.EncryptionAlgorithm;
 import org.jipsec.sadb.Endpoint;
 import org.jipsec.sadb.Errno;
@@ -14,11 +16,14 @@ import org.jipsec.sadb.PolicyAction;
 import org.jipsec.sadb.PolicyLevel;
 import org.jipsec.sadb.PolicyRule;
 import org.jipsec.sadb.SaMode;
+import org.jipsec.sadb.SaSnapshot;
+import org.jipsec.sadb.SaState;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SecurityAssociation;
 import org.jipsec.sadb.Selector;
 import org.jipsec.sadb.Spi;
 import org.jipsec.sadb.UdpEncapsulation;
+import org.jipsec.sadb.UnknownParts;
 import org.jipsec.wire.IpText;
 import org.jipsec.wire.Prefix;
 import org.jipsec.wire.Secret;
@@ -29,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +70,28 @@ class DialectTests {
             0500 0600 3a 40 0000
               1c %2$s 0000 00000000 20010db8000000000000000000000000 00000000 00000000
             """;
+
+    /// Number 3: BEET on Linux, where setkey printed the number; FreeBSD's TCP-MD5 is another.
+    @Test
+    void namesTheModeThatOnlyLinuxHas() {
+        SaSnapshot sa =
+                new SaSnapshot(
+                        SecurityAssociation.builder(
+                                        Endpoint.of(IpText.parse("10.1.0.1").orElseThrow()),
+                                        Endpoint.of(IpText.parse("10.1.0.2").orElseThrow()),
+                                        IpsecProtocol.ESP,
+                                        new Spi(0x1001))
+                                .build(),
+                        SaState.MATURE,
+                        new CurrentLifetime(0, 0, Instant.EPOCH, Optional.empty()),
+                        new DumpMark(0, 0, 0),
+                        Optional.empty(),
+                        new UnknownParts("252", "", "", "3"));
+        assertThat(Dialect.LINUX.named(sa).unknown())
+                .isEqualTo(new UnknownParts("252", "", "", "beet"));
+        assertThat(List.of(Dialect.LINUX_AS_SETKEY, Dialect.FREEBSD, Dialect.JIPSEC))
+                .allSatisfy(other -> assertThat(other.named(sa)).isEqualTo(sa));
+    }
 
     @ParameterizedTest
     @EnumSource(names = {"FREEBSD", "NETBSD"})
