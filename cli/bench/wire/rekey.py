@@ -43,10 +43,11 @@ class Shell:
 
     def say(self, text):
         """Has the commands carried out, and returns when they are. A refused one is an error."""
-        # An SA that does not exist: its refusal comes after all that was said before.
+        # An SA that does not exist, asked for in a line of its own (a line is carried out as a whole): its refusal
+        # comes after all that was said before.
         self.asked += 1
         spi = 0x7000000 + self.asked
-        line = f"{' '.join(text.split())} get 192.0.2.1 192.0.2.2 esp {spi};\r".encode()
+        line = f"{' '.join(text.split())}\rget 192.0.2.1 192.0.2.2 esp {spi};\r".encode()
         while line:
             try:
                 line = line[os.write(self.terminal, line) :]
