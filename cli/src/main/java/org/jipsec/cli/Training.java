@@ -4,7 +4,8 @@ import java.io.FileDescriptor;
 import java.io.PrintWriter;
 import java.io.Writer;
 
-/// What the AOT cache is trained on when the image is made: the one way that is taken most. Every
+/// What the AOT cache of `-n` is trained on when the image is made: checking a file, which editors
+/// and version control do at every turn. Every
 /// class in the cache is loaded at every start, needed or not, so a second way in it makes the
 /// first one slower.
 final class Training {

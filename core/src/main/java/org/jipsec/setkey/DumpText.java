@@ -3,40 +3,12 @@ package org.jipsec.setkey;
 import org.jipsec.sadb.SecurityContext;
 
 import java.math.BigDecimal;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.util.Optional;
 
 /// What the listings of SAs and of policies have in common.
 final class DumpText {
-    private static final String[] MONTHS = {
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
-    };
-    private static final String NEVER = " ".repeat(20);
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     private DumpText() {}
-
-    /// `Nov  4 22:13:20 2023`, and 20 blanks for the second zero of the epoch: what ctime says
-    /// without the weekday.
-    static void appendTime(StringBuilder out, Instant time, ZoneId zone) {
-        if (time.getEpochSecond() == 0) {
-            out.append(NEVER);
-            return;
-        }
-        ZonedDateTime local = time.atZone(zone);
-        out.append(MONTHS[local.getMonthValue() - 1]);
-        out.append(local.getDayOfMonth() < 10 ? "  " : " ").append(local.getDayOfMonth());
-        appendTwoDigits(out.append(' '), local.getHour());
-        appendTwoDigits(out.append(':'), local.getMinute());
-        appendTwoDigits(out.append(':'), local.getSecond());
-        out.append(' ').append(local.getYear());
-    }
-
-    static void appendTime(StringBuilder out, Optional<Instant> time, ZoneId zone) {
-        appendTime(out, time.orElse(Instant.EPOCH), zone);
-    }
 
     static void appendTwoDigits(StringBuilder out, int number) {
         if (number < 10) {

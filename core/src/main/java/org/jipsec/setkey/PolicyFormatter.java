@@ -27,12 +27,14 @@ public final class PolicyFormatter {
 
     private static final int NEAR_DEFAULT = 0xA000_0000;
 
-    private final ZoneId zone;
+    private final TimeText created;
+    private final TimeText used;
     private final boolean withPorts;
 
     /// @param withPorts `-p`: the ports of the rules' addresses too, `[0]` where there is none
     public PolicyFormatter(ZoneId zone, boolean withPorts) {
-        this.zone = zone;
+        this.created = new TimeText(zone);
+        this.used = new TimeText(zone);
         this.withPorts = withPorts;
     }
 
@@ -52,8 +54,8 @@ public final class PolicyFormatter {
                 appendRule(out.append("\n\t"), rule);
             }
         }
-        DumpText.appendTime(out.append("\n\tcreated: "), snapshot.current().added(), zone);
-        DumpText.appendTime(out.append("  lastused: "), snapshot.current().firstUsed(), zone);
+        created.append(out.append("\n\tcreated: "), snapshot.current().added());
+        used.append(out.append("  lastused: "), snapshot.current().firstUsed());
         out.append("\n\tlifetime: ").append(policy.lifetime().sinceAdded().toSeconds());
         out.append("(s) validtime: ").append(policy.lifetime().sinceUsed().toSeconds());
         out.append("(s)\n");

@@ -22,17 +22,21 @@ import java.util.Arrays;
 ///
 /// Their oddities are the format: blanks at the ends of the first and the `state=` line, no end of
 /// line after `C: deflate `, no `E:` line for null encryption, `flags=` always zero because Linux
-/// never says what it was told.
+/// never says what it was told. For one thread.
 public final class SaFormatter {
     /// The first line of `-l`.
     public static final String SHORT_HEADER = "time p   s spi      ltime   src -> dst\n";
 
-    private final ZoneId zone;
+    private final TimeText created;
+    private final TimeText used;
+    private final TimeText now;
     private final boolean withPorts;
 
     /// @param withPorts `-p`: the ports of the addresses too, `[0]` where there is none
     public SaFormatter(ZoneId zone, boolean withPorts) {
-        this.zone = zone;
+        this.created = new TimeText(zone);
+        this.used = new TimeText(zone);
+        this.now = new TimeText(zone);
         this.withPorts = withPorts;
     }
 
@@ -157,11 +161,11 @@ public final class SaFormatter {
         CurrentLifetime current = snapshot.current();
         Lifetime hard = snapshot.association().hard();
         Lifetime soft = snapshot.association().soft();
-        DumpText.appendTime(out.append("\tcreated: "), current.added(), zone);
-        DumpText.appendTime(out.append("\tcurrent: "), now, zone);
+        created.append(out.append("\tcreated: "), current.added());
+        this.now.append(out.append("\tcurrent: "), now);
         out.append("\n\tdiff: ").append(Long.toUnsignedString(age(current, now))).append("(s)");
         appendSeconds(out, hard.sinceAdded().toSeconds(), soft.sinceAdded().toSeconds());
-        DumpText.appendTime(out.append("\tlast: "), current.firstUsed(), zone);
+        used.append(out.append("\tlast: "), current.firstUsed());
         appendSeconds(out, hard.sinceUsed().toSeconds(), soft.sinceUsed().toSeconds());
         DumpText.appendDouble(out.append("\tcurrent: "), current.bytes());
         DumpText.appendDouble(out.append("(bytes)\thard: "), hard.bytes());

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -216,16 +217,13 @@ final class SaOperations {
     /// @return what the kernel said, if it did not dump
     Optional<Refused> stream(IpsecProtocol protocol, Consumer<SadbReply> entries)
             throws IOException {
+        Instant now = clock.instant();
         LastHeld<KernelSa> held =
                 new LastHeld<>(
-                        (sa, sequence) ->
-                                entries.accept(
-                                        new SadbReply.Sas(
-                                                List.of(
-                                                        sa.snapshot(
-                                                                new DumpMark(
-                                                                        sequence, processId, 0),
-                                                                clock.instant())))));
+                        (sa, sequence) -> {
+                            DumpMark mark = new DumpMark(sequence, processId, 0);
+                            entries.accept(new SadbReply.Sas(List.of(sa.snapshot(mark, now))));
+                        });
         Optional<Refused> refusal = dump(protocol, held::next);
         held.end();
         return refusal;
