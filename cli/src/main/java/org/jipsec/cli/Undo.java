@@ -3,15 +3,19 @@ package org.jipsec.cli;
 import org.jipsec.pfkey.PfkeyCodec;
 import org.jipsec.pfkey.PfkeyRequests;
 import org.jipsec.pfkey.RefusalException;
+import org.jipsec.sadb.BackendPart;
+import org.jipsec.sadb.CurrentLifetime;
+import org.jipsec.sadb.DumpMark;
 import org.jipsec.sadb.Errno;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.Outcome;
+import org.jipsec.sadb.PolicySnapshot;
 import org.jipsec.sadb.SadbBackend;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
 import org.jipsec.wire.WireException;
+import org.jipsec.xfrm.Originals;
 
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -22,6 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What undoes a change: the operations, keys and all, and what of the databases was jsetkey's own
 /// before it.
@@ -35,13 +40,22 @@ record Undo(String summary, String ledger, List<SadbOperation> operations) {
     }
 
     void write(DataOutputStream to) throws IOException {
-        ByteArrayOutputStream messages = new ByteArrayOutputStream();
-        for (SadbOperation operation : operations) {
-            messages.writeBytes(PfkeyCodec.encode(PfkeyRequests.message(operation, 0, 0)).array());
-        }
         to.writeUTF(summary);
         write(to, ledger.getBytes(StandardCharsets.UTF_8));
-        write(to, messages.toByteArray());
+        to.writeInt(operations.size());
+        for (SadbOperation operation : operations) {
+            write(to, PfkeyCodec.encode(PfkeyRequests.message(operation, 0, 0)).array());
+            write(to, own(operation).map(BackendPart::octets).orElse(new byte[0]));
+        }
+    }
+
+    /// What PF_KEY has no words for.
+    private static Optional<BackendPart> own(SadbOperation operation) {
+        return switch (operation) {
+            case SadbOperation.RestoreSa(var snapshot) -> snapshot.own();
+            case SadbOperation.RestorePolicy(var snapshot) -> snapshot.own();
+            default -> Optional.empty();
+        };
     }
 
     private static void write(DataOutputStream to, byte[] octets) throws IOException {
@@ -53,16 +67,33 @@ record Undo(String summary, String ledger, List<SadbOperation> operations) {
     static Undo read(DataInputStream from) throws IOException {
         String summary = from.readUTF();
         String ledger = new String(readOctets(from), StandardCharsets.UTF_8);
-        ByteBuffer messages = ByteBuffer.wrap(readOctets(from));
         List<SadbOperation> operations = new ArrayList<>();
         try {
-            while (messages.hasRemaining()) {
-                operations.add(PfkeyRequests.operation(PfkeyCodec.decode(messages)));
+            for (int left = from.readInt(); left > 0; left--) {
+                SadbOperation operation =
+                        PfkeyRequests.operation(
+                                PfkeyCodec.decode(ByteBuffer.wrap(readOctets(from))));
+                byte[] own = readOctets(from);
+                operations.add(own.length == 0 ? operation : with(Originals.read(own), operation));
             }
         } catch (WireException | RefusalException torn) {
             throw new IOException("what undoes the change is torn", torn);
         }
         return new Undo(summary, ledger, operations);
+    }
+
+    private static SadbOperation with(BackendPart own, SadbOperation operation) throws IOException {
+        return switch (operation) {
+            case SadbOperation.RestoreSa(var plain) -> new SadbOperation.RestoreSa(plain.with(own));
+            case SadbOperation.UpdatePolicy(var policy) ->
+                    new SadbOperation.RestorePolicy(
+                            new PolicySnapshot(
+                                    policy,
+                                    new CurrentLifetime(0, 0, Instant.EPOCH, Optional.empty()),
+                                    new DumpMark(0, 0, 0),
+                                    Optional.of(own)));
+            default -> throw new IOException("what undoes the change is torn");
+        };
     }
 
     private static byte[] readOctets(DataInputStream from) throws IOException {

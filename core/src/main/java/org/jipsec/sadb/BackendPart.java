@@ -7,4 +7,8 @@ public interface BackendPart {
     /// What tells the thing from others of the same common name, as `mark 01000000ff000000`; empty
     /// for the one that is found by the common name.
     String name();
+
+    /// All of it, keys too, for another process that is to put the thing back by a backend of the
+    /// same kind.
+    byte[] octets();
 }

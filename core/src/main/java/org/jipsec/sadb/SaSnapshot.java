@@ -46,6 +46,12 @@ public record SaSnapshot(
         this(association, state, current, mark, Optional.empty());
     }
 
+    /// The same with what its backend needs.
+    public SaSnapshot with(BackendPart newOwn) {
+        return new SaSnapshot(
+                association, state, current, mark, sequence, unknown, Optional.of(newOwn));
+    }
+
     /// How far ahead of its snapshot an SA sends that is put back: what it may have sent between
     /// that and its end. A tenth of a percent of its numbers, and its peer takes any number ahead.
     private static final long MARGIN = 1 << 22;

@@ -73,6 +73,11 @@ record PolicyOriginal(Bytes info, SortedMap<Integer, Bytes> attributes) implemen
     }
 
     @Override
+    public byte[] octets() {
+        return Originals.octets(this);
+    }
+
+    @Override
     public String toString() {
         return name();
     }

@@ -26,6 +26,11 @@ record SaOriginal(
     }
 
     @Override
+    public byte[] octets() {
+        return Originals.octets(this);
+    }
+
+    @Override
     public String toString() {
         return name();
     }

@@ -2,6 +2,7 @@ package org.jipsec.xfrm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jipsec.sadb.BackendPart;
 import org.jipsec.sadb.Capabilities;
 import org.jipsec.sadb.Direction;
 import org.jipsec.sadb.Errno;
@@ -11,6 +12,7 @@ import org.jipsec.sadb.Policy;
 import org.jipsec.sadb.PolicyAction;
 import org.jipsec.sadb.PolicyLevel;
 import org.jipsec.sadb.PolicyRule;
+import org.jipsec.sadb.PolicySnapshot;
 import org.jipsec.sadb.SaMode;
 import org.jipsec.sadb.SadbEvent;
 import org.jipsec.sadb.SadbOperation;
@@ -154,6 +156,45 @@ class XfrmOnThisKernelTests {
                 .isInstanceOf(SadbReply.FoundPolicy.class);
         assertThat(backend.execute(new SadbOperation.DeletePolicy(all.get(0)))).isEqualTo(DONE);
         assertThat(policies()).hasSize(1);
+    }
+
+    @Test
+    void putsBackFromOctetsWhatIpAddedMarkAndAll() throws Exception {
+        hosts.ip(
+                "host",
+                "xfrm",
+                "policy",
+                "add",
+                "src",
+                "10.0.0.1",
+                "dst",
+                "10.0.0.2",
+                "dir",
+                "in",
+                "mark",
+                "7",
+                "mask",
+                "255",
+                "action",
+                "block");
+        String before = hosts.run("host", "ip", "xfrm", "policy");
+        assertThat(before).contains("mark 0x7/0xff");
+        PolicySnapshot told =
+                ((SadbReply.Policies) backend.execute(new SadbOperation.DumpPolicies()))
+                        .snapshots()
+                        .getFirst();
+        BackendPart own = Originals.read(told.own().orElseThrow().octets());
+        assertThat(backend.execute(new SadbOperation.FlushPolicies())).isEqualTo(DONE);
+        assertThat(
+                        backend.execute(
+                                new SadbOperation.RestorePolicy(
+                                        new PolicySnapshot(
+                                                told.policy(),
+                                                told.current(),
+                                                told.mark(),
+                                                Optional.of(own)))))
+                .isEqualTo(DONE);
+        assertThat(hosts.run("host", "ip", "xfrm", "policy")).isEqualTo(before);
     }
 
     private List<Policy> policies() throws IOException {
