@@ -51,7 +51,7 @@ public final class JsonWriter {
                 case '\n' -> text.append("\\n");
                 case '\t' -> text.append("\\t");
                 default -> {
-                    if (c < ' ' || c == 0x7f || Character.isSurrogate(c)) {
+                    if (Character.isISOControl(c) || Character.isSurrogate(c)) {
                         text.append("\\u%04x".formatted((int) c));
                     } else {
                         text.append(c);
