@@ -1,5 +1,6 @@
 package org.jipsec.crypto;
 
+import org.jipsec.wire.Bytes;
 import org.jipsec.wire.Secret;
 
 import java.util.Arrays;
@@ -49,12 +50,12 @@ public enum IkeHash {
     }
 
     /// Of the concatenation of `parts`.
-    public byte[] digest(byte[]... parts) {
+    public Bytes digest(Bytes... parts) {
         var digest = Jce.digest(algorithm);
-        for (byte[] part : parts) {
-            digest.update(part);
+        for (Bytes part : parts) {
+            digest.update(part.toArray());
         }
-        return digest.digest();
+        return Bytes.of(digest.digest());
     }
 
     /// HMAC of this hash under `key`, which may be of any length and is not needed afterwards.

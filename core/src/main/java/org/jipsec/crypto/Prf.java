@@ -1,5 +1,6 @@
 package org.jipsec.crypto;
 
+import org.jipsec.wire.Bytes;
 import org.jipsec.wire.Secret;
 
 import java.util.Arrays;
@@ -21,9 +22,9 @@ public final class Prf {
     }
 
     /// Takes in what its next result is over, piece by piece.
-    public Prf update(byte[]... parts) {
-        for (byte[] part : parts) {
-            mac.update(part, 0, part.length);
+    public Prf update(Bytes... parts) {
+        for (Bytes part : parts) {
+            mac.update(part.toArray(), 0, part.length());
         }
         return this;
     }
@@ -37,17 +38,21 @@ public final class Prf {
     }
 
     /// Over all that was taken in since the last result, for what is shown to the peer.
-    public byte[] finish() {
-        byte[] result = new byte[length];
-        mac.finish(result, 0);
-        return result;
+    public Bytes finish() {
+        return Bytes.of(result());
     }
 
     /// The same, for what is not shown.
     public Secret finishSecret() {
-        byte[] result = finish();
+        byte[] result = result();
         Secret secret = Secret.of(result);
         Arrays.fill(result, (byte) 0);
         return secret;
+    }
+
+    private byte[] result() {
+        byte[] result = new byte[length];
+        mac.finish(result, 0);
+        return result;
     }
 }

@@ -7,7 +7,7 @@
 /// AES, and [TripleDes] is wholly ours.
 ///
 /// IKE's own are enums with their numbers on the wire: [IkeCipher], [IkeHash] with its [Prf], and
-/// [DhGroup]. They work on whole messages and keep no state.
+/// [DhGroup], whose exchange is [DhExchange]. They work on whole messages and keep no state.
 ///
 /// Nothing else in the project names a provider. No packet format here: who covers what of a packet
 /// is the caller's.

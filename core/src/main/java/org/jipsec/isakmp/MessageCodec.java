@@ -31,20 +31,8 @@ public final class MessageCodec {
     /// @throws WireException naming the octet, counted from the position of `in`
     public static Datagram decode(ByteBuffer in) throws WireException {
         ByteBuffer message = in.slice();
-        if (message.remaining() < Header.LENGTH) {
-            throw new WireException(
-                    message.remaining(),
-                    "datagram of %d octets, an ISAKMP header has %d"
-                            .formatted(message.remaining(), Header.LENGTH));
-        }
-        Cookie initiator = new Cookie(Wire.u64(message));
-        Cookie responder = new Cookie(Wire.u64(message));
-        int first = Wire.u8(message);
-        int version = Wire.u8(message);
-        int exchange = Wire.u8(message);
-        int flags = Wire.u8(message);
-        int messageId = (int) Wire.u32(message);
-        Header header = new Header(initiator, responder, version, exchange, flags, messageId);
+        Header header = header(message);
+        int first = message.get(FIRST_PAYLOAD) & 0xff;
         long length = Wire.u32(message);
         if (length < Header.LENGTH) {
             throw new WireException(
@@ -58,6 +46,26 @@ public final class MessageCodec {
         return header.isEncrypted() && PayloadType.of(first) != PayloadType.FRAGMENT
                 ? new EncryptedMessage(header, first, Bytes.rest(message))
                 : new Message(header, chain(first, FIRST_PAYLOAD, message));
+    }
+
+    /// The header without its length, before which `in` is left.
+    static Header header(ByteBuffer in) throws WireException {
+        if (in.remaining() < Header.LENGTH) {
+            throw new WireException(
+                    in.remaining(),
+                    "datagram of %d octets, an ISAKMP header has %d"
+                            .formatted(in.remaining(), Header.LENGTH));
+        }
+        Cookie initiator = new Cookie(Wire.u64(in));
+        Cookie responder = new Cookie(Wire.u64(in));
+        Wire.skip(in, 1); // the first payload
+        return new Header(
+                initiator, responder, Wire.u8(in), Wire.u8(in), Wire.u8(in), (int) Wire.u32(in));
+    }
+
+    /// The type of the first payload of octets that begin with a header.
+    static int firstPayload(Bytes message) {
+        return message.u8(FIRST_PAYLOAD);
     }
 
     /// The payloads of a body that was decrypted.

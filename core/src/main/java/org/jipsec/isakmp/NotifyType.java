@@ -43,7 +43,7 @@ public enum NotifyType implements Numbered {
     REPLAY_STATUS(24577, "REPLAY-STATUS"),
     INITIAL_CONTACT(24578, "INITIAL-CONTACT"),
     /// Cisco.
-    HEARTBEAT(35011, "HEARTBEAT"),
+    HEARTBEAT(35011, "HEARTBEAT (Unity)"),
     /// Dead peer detection; the data are a sequence number of 32 bits.
     R_U_THERE(36136, "R-U-THERE"),
     R_U_THERE_ACK(36137, "R-U-THERE-ACK"),

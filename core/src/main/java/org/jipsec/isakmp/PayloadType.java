@@ -27,7 +27,7 @@ public enum PayloadType {
     NAT_ORIGINAL_ADDRESS("nat-oa", 21, 131, 16),
     GSS("gss id", 129),
     /// A piece of a larger message.
-    FRAGMENT("frag", 132),
+    FRAGMENT("ike frag", 132),
     UNKNOWN("unknown");
 
     /// "No next payload".
