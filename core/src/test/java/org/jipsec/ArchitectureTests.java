@@ -109,6 +109,16 @@ class ArchitectureTests {
                             "crypto",
                             "sadb",
                             "diag",
+                            "wire"),
+                    Row.of(
+                            "daemon.ike",
+                            "daemon",
+                            "ike",
+                            "ike.settings",
+                            "isakmp",
+                            "os",
+                            "sadb",
+                            "diag",
                             "wire"));
 
     private static final JavaClasses CORE =
@@ -187,7 +197,7 @@ class ArchitectureTests {
     void takesClockAndChanceFromOutside() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(BASE + "daemon")
+                .resideOutsideOfPackage(BASE + "daemon..")
                 .should()
                 .accessTargetWhere(
                         describe(

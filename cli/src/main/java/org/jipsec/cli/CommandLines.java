@@ -109,6 +109,45 @@ public final class CommandLines {
         return spec;
     }
 
+    public static CommandSpec jracoon() {
+        CommandSpec spec = CommandSpec.create().name("jracoon");
+        spec.usageMessage()
+                .sortOptions(false)
+                .customSynopsis(
+                        "jracoon [-BdFLv46] [-f FILE] [-l FILE] [-p PORT] [-P PORT]",
+                        "       jracoon -t [-C] [--json] [-f FILE]",
+                        "       jracoon explain [CODE]")
+                .footer(
+                        "",
+                        "Exit status: 0 all done, or the file is right; 1 the file is wrong or the"
+                                + " start failed;",
+                        "2 the command line is wrong. Called as racoon, or with --classic, it does",
+                        "as racoon of ipsec-tools 0.8.2 does.");
+        value(spec, "the configuration; else /etc/racoon/racoon.conf", "FILE", "-f");
+        flag(spec, "check it and all that it names, and end; needs no rights", "-t", "--check");
+        flag(spec, "stay in the foreground, log to standard output", "-F");
+        value(spec, "log to FILE", "FILE", "-l");
+        flag(spec, "log more; -dd: still more", "-d");
+        flag(spec, "log the names of events, too", "-L");
+        flag(spec, "taken, and of no effect: -dd logs the packets", "-v");
+        flag(spec, "print the remotes as they were understood", "-C");
+        flag(spec, "taken, and of no effect: SAs are not kept in files", "-B");
+        value(spec, "IKE's port, else 500", "PORT", "-p");
+        value(spec, "the port behind NATs, else 4500", "PORT", "-P");
+        flag(spec, "IPv4 only", "-4");
+        flag(spec, "IPv6 only", "-6");
+        value(spec, "auto (the default), userspace, pfkey or xfrm", "NAME", "--backend");
+        value(spec, "where the userspace service listens", "PATH", "--socket");
+        value(spec, "text (the default), or json: an object a line", "FORM", "--log-format");
+        flag(spec, "with -t: diagnostics as JSON, an object a line for each file", "--json");
+        value(spec, "auto (the default), always or never", "WHEN", "--color");
+        flag(spec, "behave as the original: texts, exit status", "--classic");
+        flag(spec, "print this", "-h", "--help");
+        flag(spec, "print the version", "-V", "--version");
+        positionals(spec);
+        return spec;
+    }
+
     public static CommandSpec jipsec() {
         CommandSpec spec = CommandSpec.create().name("jipsec");
         spec.usageMessage()

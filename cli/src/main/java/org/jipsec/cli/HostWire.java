@@ -2,6 +2,8 @@ package org.jipsec.cli;
 
 import org.jipsec.daemon.Wire;
 import org.jipsec.daemon.WireNames;
+import org.jipsec.daemon.ike.IkePorts;
+import org.jipsec.daemon.ike.WireIkePorts;
 import org.jipsec.dataplane.KeyService;
 import org.jipsec.dataplane.PacketTap;
 import org.jipsec.dataplane.SadbEngine;
@@ -57,6 +59,11 @@ final class HostWire implements WireLink {
     @Override
     public void tap(@Nullable PacketTap tap) {
         wire.tap(tap);
+    }
+
+    @Override
+    public IkePorts ikePorts(IkePorts others) {
+        return new WireIkePorts(wire, others);
     }
 
     @Override

@@ -29,7 +29,7 @@ public final class Main {
 
     static int run(Host host, PrintWriter out, PrintWriter err, String... arguments) {
         if (arguments.length == 0) {
-            err.println("jipsec: start me by bin/jsetkey, bin/jipsecd or bin/jipsec");
+            err.println("jipsec: start me by bin/jsetkey, bin/jracoon, bin/jipsecd or bin/jipsec");
             return 2;
         }
         String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
@@ -38,6 +38,8 @@ public final class Main {
         return switch (arguments[0]) {
             case "jsetkey" -> new JsetkeyCommand(host, backends).run(System.in, out, err, rest);
             case "setkey" -> new SetkeyCommand(host, backends).run(System.in, out, err, rest);
+            case "jracoon" -> new JracoonCommand(host, backends, network).run(out, err, rest);
+            case "racoon" -> new JracoonCommand(host, backends, network).runClassic(out, err, rest);
             case "jipsecd" -> new JipsecdCommand(host, network).run(System.in, out, err, rest);
             case "jipsec" ->
                     new JipsecCommand(host, backends, network).run(System.in, out, err, rest);

@@ -1,8 +1,10 @@
 package org.jipsec.cli;
 
+import org.jipsec.daemon.ike.IkePorts;
 import org.jipsec.dataplane.KeyService;
 import org.jipsec.dataplane.KeyServiceSocket;
 import org.jipsec.dataplane.SadbEngine;
+import org.jipsec.sadb.SadbBackend;
 import org.jipsec.trace.TraceFeed;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +110,23 @@ final class Service implements AutoCloseable {
     String state() {
         WireLink network = wire;
         return network == null ? "in memory, not on the wire" : "on the wire: " + network.state();
+    }
+
+    /// The databases, for who is in this process.
+    SadbBackend backend() {
+        return engine.backend();
+    }
+
+    /// Where IKE is spoken beside this service.
+    ///
+    /// @param others for places that are not the wire's
+    IkePorts ikePorts(IkePorts others) {
+        WireLink network = wire;
+        return network == null ? others : network.ikePorts(others);
+    }
+
+    boolean isOnTheWire() {
+        return wire != null;
     }
 
     /// Returns when it has been [#close]d, or cannot go on.

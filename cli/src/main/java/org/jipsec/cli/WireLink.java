@@ -1,5 +1,6 @@
 package org.jipsec.cli;
 
+import org.jipsec.daemon.ike.IkePorts;
 import org.jipsec.dataplane.PacketTap;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,11 @@ import java.io.IOException;
 interface WireLink extends AutoCloseable {
     /// Lets `tap` see the packets of both directions; null for nobody.
     void tap(@Nullable PacketTap tap);
+
+    /// Where IKE is spoken beside ESP in UDP: by the wire itself.
+    ///
+    /// @param others for places that are not the wire's
+    IkePorts ikePorts(IkePorts others);
 
     /// What there is now, in one line: device, table, filter.
     String state();

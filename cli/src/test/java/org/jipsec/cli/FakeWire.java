@@ -1,5 +1,6 @@
 package org.jipsec.cli;
 
+import org.jipsec.daemon.ike.IkePorts;
 import org.jipsec.dataplane.IpsecStack;
 import org.jipsec.dataplane.KeyService;
 import org.jipsec.dataplane.LocalAddresses;
@@ -73,6 +74,11 @@ final class FakeWire extends Network implements WireOpener, WireLink {
     public void tap(@Nullable PacketTap tap) {
         stack().tap(tap);
         tapped.countDown();
+    }
+
+    @Override
+    public IkePorts ikePorts(IkePorts others) {
+        return others;
     }
 
     @Override

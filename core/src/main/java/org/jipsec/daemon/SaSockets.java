@@ -31,6 +31,9 @@ final class SaSockets {
     /// Ports that were wanted and could not be opened.
     private final Set<Integer> refused = new TreeSet<>();
 
+    /// Ports that are wanted whatever the SAs ask for.
+    private final Set<Integer> kept = new TreeSet<>();
+
     private boolean ipInIp;
 
     /// @param opened done when there are more sockets than before
@@ -84,11 +87,20 @@ final class SaSockets {
         }
     }
 
+    /// Opens a port for as long as the wire is there.
+    ///
+    /// @return whether it is open; if not it is tried again from time to time
+    boolean keep(int port) {
+        kept.add(port);
+        open(Set.of(port));
+        return sockets.test(port);
+    }
+
     /// From time to time: an address may have become this host's, a port may be free now.
     void check() {
         open(ports.again(host.locality()));
         if (!refused.isEmpty()) {
-            Set<Integer> wanted = new HashSet<>();
+            Set<Integer> wanted = new HashSet<>(kept);
             all(engine).forEach(sa -> wanted.addAll(ports.of(sa, host.locality())));
             refused.retainAll(wanted);
             open(new TreeSet<>(refused));

@@ -14,6 +14,8 @@ import org.jipsec.sadb.SecurityAssociation;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -72,6 +74,7 @@ public final class Wire implements AutoCloseable {
     private final InstantSource clock;
     private final WireSockets sockets;
     private final SaSockets saSockets;
+    private final WireDatagrams datagrams;
     private final LearntPathMtus learnt;
     private final QuotedPackets quotedPackets;
     private final HostSide host;
@@ -100,6 +103,7 @@ public final class Wire implements AutoCloseable {
         this.messages = messages;
         this.failed = failed;
         this.sockets = sockets;
+        datagrams = new WireDatagrams(sockets);
         learnt = new LearntPathMtus(clock::millis);
         quotedPackets = new QuotedPackets(engine.associations());
         host = starter.start(DeviceThreads.MTU, learnt, this::fail);
@@ -262,6 +266,34 @@ public final class Wire implements AutoCloseable {
         ikeRelay = relay;
     }
 
+    /// Receives ESP in UDP, and what is IKE's, at one more port of all addresses of this host. Any
+    /// thread. Returns when it does.
+    ///
+    /// @throws IOException the port is another program's, or the wire has ended
+    public void keepPort(int port) throws IOException {
+        try {
+            if (!control.submit(() -> saSockets.keep(port)).get()) {
+                throw new IOException(
+                        "UDP port " + port + " cannot be had: see the messages above");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (RejectedExecutionException closed) {
+            throw new IOException("the wire has ended", closed);
+        }
+    }
+
+    /// Sends a datagram from a port that [#keepPort] keeps, as it is. Any thread; never waits.
+    ///
+    /// @param local address of this host, and port
+    /// @return why it did not go, lower case; empty when it did
+    public String sendDatagram(InetSocketAddress local, InetSocketAddress remote, byte[] octets) {
+        return datagrams.send(local, remote, octets);
+    }
+
     /// Returns when all that was done to the databases so far holds for packets: sockets are open,
     /// routes and filter are there.
     public void awaitApplied() {
@@ -313,6 +345,7 @@ public final class Wire implements AutoCloseable {
             host.close();
         }
         threads.close();
+        datagrams.close();
         sockets.close();
         queues.forEach(PacketQueue::close);
     }

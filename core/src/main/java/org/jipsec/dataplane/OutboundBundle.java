@@ -3,6 +3,7 @@ package org.jipsec.dataplane;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.PolicyLevel;
 import org.jipsec.sadb.PolicyRule;
+import org.jipsec.sadb.SaMode;
 import org.jipsec.sadb.UdpEncapsulation;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,7 @@ final class OutboundBundle {
             if (sa == null) {
                 if (verdict.wanted() == null || rule.level() != PolicyLevel.USE) {
                     verdict.want(rule, outer);
+                    lead(rule, verdict.wantedFlow());
                 }
                 if (rule.level() == PolicyLevel.USE) {
                     continue;
@@ -137,9 +139,16 @@ final class OutboundBundle {
     private static void way(ActiveSa sa, PolicyRule rule, FlowKey way) {
         way.set(sa.ends);
         boolean fromAny = sa.ends.sourceHigh == 0 && sa.ends.sourceLow == 0;
-        if (fromAny && rule.endpoints().isPresent()) {
-            PolicyRule.Endpoints endpoints = rule.endpoints().get();
-            Addresses.put(endpoints.source().address(), endpoints.destination().address(), way);
+        if (fromAny) {
+            lead(rule, way);
+        }
+    }
+
+    /// An SA for a tunnel is wanted between the tunnel's ends, whoever sends what through it.
+    private static void lead(PolicyRule rule, FlowKey way) {
+        if (rule.mode() == SaMode.TUNNEL && rule.endpoints().isPresent()) {
+            PolicyRule.Endpoints ends = rule.endpoints().get();
+            Addresses.put(ends.source().address(), ends.destination().address(), way);
         }
     }
 

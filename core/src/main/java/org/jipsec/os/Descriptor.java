@@ -7,7 +7,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// Close it on the thread that uses it, or after that thread has ended: the kernel gives the number
 /// of a closed descriptor to the next that is opened.
 public abstract sealed class Descriptor implements AutoCloseable
-        permits EventCounter, FileDescriptor, KeySocket, MessageSocket, NetlinkSocket, TunQueue {
+        permits EventCounter,
+                FileDescriptor,
+                KeySocket,
+                MessageSocket,
+                NetlinkSocket,
+                SystemLog,
+                TunQueue {
     private static final int CLOSED = -1;
 
     private final AtomicInteger number;

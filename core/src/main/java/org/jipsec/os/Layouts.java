@@ -50,10 +50,12 @@ final class Layouts {
     static final int VIRTIO_HEADER_SIZE = 10;
 
     // sockets
+    static final int AF_UNIX = 1;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     static final int AF_KEY = 15;
     static final int AF_NETLINK = 16;
+    static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
     static final int SOCK_RAW = 3;
     static final int IPPROTO_UDP = 17;
@@ -73,6 +75,24 @@ final class Layouts {
     static final int SOCKADDR_NL_PORT = 4;
     static final int SOCKADDR_NL_GROUPS = 8;
 
+    // struct sockaddr_un
+    static final int SOCKADDR_UN_PATH = 2;
+    static final int SOCKADDR_UN_SIZE = 110;
+
+    // struct sadb_x_policy, as IP_IPSEC_POLICY wants it
+    static final int SADB_X_POLICY_SIZE = 16;
+    static final int SADB_X_POLICY_LENGTH = 0; // in units of 8 octets
+    static final int SADB_X_POLICY_EXTENSION = 2;
+    static final int SADB_X_POLICY_TYPE = 4;
+    static final int SADB_X_POLICY_DIRECTION = 6;
+    static final int SADB_X_EXT_POLICY = 18;
+    static final int IPSEC_POLICY_BYPASS = 4;
+
+    // struct xfrm_userpolicy_info, as IP_XFRM_POLICY wants it
+    static final int XFRM_POLICY_SIZE = 168;
+    static final int XFRM_POLICY_FAMILY = 40;
+    static final int XFRM_POLICY_DIRECTION = 160;
+
     // struct iovec, msghdr, mmsghdr
     static final int IOVEC_SIZE = 16;
     static final int IOVEC_LENGTH = 8;
@@ -88,6 +108,7 @@ final class Layouts {
     static final int MMSGHDR_LENGTH = 56;
     static final int MSG_TRUNC = 0x20;
     static final int MSG_DONTWAIT = 0x40;
+    static final int MSG_NOSIGNAL = 0x4000;
     static final int MSG_CTRUNC = 0x08;
     static final int MSG_ERRQUEUE = 0x2000;
 
@@ -133,7 +154,12 @@ final class Layouts {
     static final int IP_MTU_DISCOVER = 10;
     static final int IP_RECVERR = 11;
     static final int IP_RECVTOS = 13;
+    static final int PMTUDISC_DONT = 0;
     static final int PMTUDISC_PROBE = 3;
+    static final int IP_IPSEC_POLICY = 16;
+    static final int IP_XFRM_POLICY = 17;
+    static final int IPV6_IPSEC_POLICY = 34;
+    static final int IPV6_XFRM_POLICY = 35;
     static final int SOL_IPV6 = 41;
     static final int IPV6_MTU_DISCOVER = 23;
     static final int IPV6_RECVERR = 25;
@@ -153,6 +179,9 @@ final class Layouts {
     static final int IPV6_RECVTCLASS = 66;
     static final int IPV6_TCLASS = 67;
     static final int SOL_UDP = 17;
+    static final int UDP_ENCAP = 100;
+    static final int UDP_ENCAP_ESPINUDP_NON_IKE = 1;
+    static final int UDP_ENCAP_ESPINUDP = 2;
     static final int UDP_SEGMENT = 103;
     static final int UDP_GRO = 104;
     static final int SOL_NETLINK = 270;

@@ -41,6 +41,8 @@ final class Libc {
 
     static native int bind(int fd, long address, int octets);
 
+    static native int connect(int fd, long address, int octets);
+
     static native int getsockname(int fd, long address, long octets);
 
     static native int setsockopt(int fd, int level, int option, long value, int octets);

@@ -137,6 +137,59 @@ public final class UdpSocket extends MessageSocket {
         }
     }
 
+    /// What the kernel calls it, as `ls /proc/PID/fd` does.
+    ///
+    /// @throws OsException EBADF when this is closed
+    public int fileNumber() throws OsException {
+        return number();
+    }
+
+    /// Lets IP cut what is too long for the path, instead of refusing it.
+    public void allowFragments() throws OsException {
+        switch (family()) {
+            case IPV4 ->
+                    set(
+                            "IP_MTU_DISCOVER",
+                            Layouts.SOL_IP,
+                            Layouts.IP_MTU_DISCOVER,
+                            Layouts.PMTUDISC_DONT);
+            case IPV6 ->
+                    set(
+                            "IPV6_MTU_DISCOVER",
+                            Layouts.SOL_IPV6,
+                            Layouts.IPV6_MTU_DISCOVER,
+                            Layouts.PMTUDISC_DONT);
+        }
+    }
+
+    /// Has the kernel's IPsec take ESP in UDP out of what comes here (RFC 3948); the rest comes to
+    /// us.
+    ///
+    /// @return whether it does
+    public boolean takeEspInUdp() throws OsException {
+        return grants("UDP_ENCAP", Layouts.SOL_UDP, Layouts.UDP_ENCAP, Layouts.UDP_ENCAP_ESPINUDP);
+    }
+
+    /// The same in the form of the drafts 00 and 01 of RFC 3948, on the port of IKE itself: ESP has
+    /// eight octets of zero before it.
+    ///
+    /// @return whether it does; Linux no longer does from 6.9 on
+    public boolean takeEspBesideIke() throws OsException {
+        return grants(
+                "UDP_ENCAP",
+                Layouts.SOL_UDP,
+                Layouts.UDP_ENCAP,
+                Layouts.UDP_ENCAP_ESPINUDP_NON_IKE);
+    }
+
+    /// Lets what comes and goes here pass the kernel's IPsec policies by.
+    ///
+    /// @throws OsException EPERM without CAP_NET_ADMIN, ENOPROTOOPT and others from a kernel
+    ///     without IPsec
+    public void bypassPolicies() throws OsException {
+        SocketPolicies.bypass(this);
+    }
+
     /// [Offload#UDP_SEGMENT] goes out of the set when a send shows that a device cannot.
     public Set<Offload> granted() {
         EnumSet<Offload> granted = EnumSet.noneOf(Offload.class);

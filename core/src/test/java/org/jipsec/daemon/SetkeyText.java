@@ -12,10 +12,10 @@ import org.jipsec.setkey.SetkeyLanguage;
 import java.nio.charset.StandardCharsets;
 
 /// SAs and policies as setkey.conf(5) has them.
-final class SetkeyText {
+public final class SetkeyText {
     private SetkeyText() {}
 
-    static void load(SadbEngine engine, String text) {
+    public static void load(SadbEngine engine, String text) {
         var compilation =
                 SetkeyLanguage.compile(
                         SetkeyLanguage.source("test", text.getBytes(StandardCharsets.ISO_8859_1)),

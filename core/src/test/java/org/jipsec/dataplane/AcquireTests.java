@@ -7,8 +7,10 @@ import static org.jipsec.dataplane.TestPackets.B4;
 import static org.jipsec.dataplane.TestPackets.B6;
 import static org.jipsec.dataplane.TestSas.policy;
 import static org.jipsec.dataplane.TestSas.transport;
+import static org.jipsec.dataplane.TestSas.tunnel;
 
 import org.jipsec.sadb.Direction;
+import org.jipsec.sadb.Endpoint;
 import org.jipsec.sadb.IpsecProtocol;
 import org.jipsec.sadb.Policy;
 import org.jipsec.sadb.PolicyAction;
@@ -21,11 +23,13 @@ import org.jipsec.sadb.SadbEvent;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SadbReply;
 import org.jipsec.sadb.Selector;
+import org.jipsec.sadb.Spi;
 import org.jipsec.wire.Bytes;
 import org.jipsec.wire.Prefix;
 import org.junit.jupiter.api.Test;
 
 import java.net.InetAddress;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -93,6 +97,123 @@ class AcquireTests {
                 .extracting(SadbEvent.Acquire::protocol)
                 .containsExactly(IpsecProtocol.ESP, IpsecProtocol.AH);
         assertThat(hosts.wire).hasSize(1);
+    }
+
+    /// As Linux: whoever sends what, an SA of a tunnel is between the tunnel's ends.
+    @Test
+    void asksForTheSaOfATunnelBetweenItsEnds() {
+        InetAddress inner = InetAddress.ofLiteral("172.16.2.10");
+        left.add(policy(Direction.OUT, A4, inner, tunnel(IpsecProtocol.ESP, A4, B4)));
+        left.send(TestPings.request(A4, inner, 1));
+        left.send(TestPings.request(A4, inner, 2));
+        assertThat(acquires())
+                .containsExactly(
+                        new SadbEvent.Acquire(1, IpsecProtocol.ESP, A4, B4, SaMode.TUNNEL, 0, 1));
+        left.add(TestSas.esp(A4, B4, 0x201).mode(SaMode.TUNNEL));
+        assertThat(dump()).as("the acquire is answered").hasSize(1);
+        left.stack.poll();
+        assertThat(hosts.wire).hasSize(2).allMatch(line -> line.contains("spi=0x00000201"));
+    }
+
+    /// One SA serves both, as neither policy is `unique`: it is asked for once.
+    @Test
+    void asksOnceForTheTunnelOfSeveralPolicies() {
+        InetAddress first = InetAddress.ofLiteral("172.16.2.10");
+        InetAddress second = InetAddress.ofLiteral("172.16.2.11");
+        left.add(policy(Direction.OUT, A4, first, tunnel(IpsecProtocol.ESP, A4, B4)));
+        left.add(policy(Direction.OUT, A4, second, tunnel(IpsecProtocol.ESP, A4, B4)));
+        left.send(TestPings.request(A4, first, 1));
+        left.send(TestPings.request(A4, second, 2));
+        assertThat(acquires()).hasSize(1);
+        left.add(TestSas.esp(A4, B4, 0x201).mode(SaMode.TUNNEL));
+        left.stack.poll();
+        assertThat(hosts.wire).hasSize(2);
+    }
+
+    @Test
+    void asksForEachUniqueTunnel() {
+        InetAddress first = InetAddress.ofLiteral("172.16.2.10");
+        InetAddress second = InetAddress.ofLiteral("172.16.2.11");
+        left.add(policy(Direction.OUT, A4, first, unique(tunnel(IpsecProtocol.ESP, A4, B4), 7)));
+        left.add(policy(Direction.OUT, A4, second, unique(tunnel(IpsecProtocol.ESP, A4, B4), 8)));
+        left.send(TestPings.request(A4, first, 1));
+        left.send(TestPings.request(A4, second, 2));
+        assertThat(acquires())
+                .containsExactly(
+                        new SadbEvent.Acquire(1, IpsecProtocol.ESP, A4, B4, SaMode.TUNNEL, 7, 1),
+                        new SadbEvent.Acquire(2, IpsecProtocol.ESP, A4, B4, SaMode.TUNNEL, 8, 9));
+        left.add(TestSas.esp(A4, B4, 0x208).mode(SaMode.TUNNEL).reqid(8));
+        left.stack.poll();
+        assertThat(hosts.wire).hasSize(1);
+        left.add(TestSas.esp(A4, B4, 0x207).mode(SaMode.TUNNEL).reqid(7));
+        left.stack.poll();
+        assertThat(hosts.wire).hasSize(2).last().asString().contains("spi=0x00000207");
+    }
+
+    private static PolicyRule unique(PolicyRule rule, int reqid) {
+        return new PolicyRule(
+                rule.protocol(), rule.mode(), PolicyLevel.UNIQUE, reqid, rule.endpoints());
+    }
+
+    /// What a key manager does, some seconds later: a number for the way in, then both SAs.
+    @Test
+    void letsWhatWaitedGoInItsOrderWhenTheSasAreNegotiated() {
+        left.add(policy(Direction.OUT, A4, B4, ESP));
+        ping(1);
+        ping(2);
+        ping(3);
+        hosts.clock.seconds(2);
+        left.stack.poll();
+        left.execute(
+                new SadbOperation.ReserveSpi(
+                        Endpoint.of(B4),
+                        Endpoint.of(A4),
+                        IpsecProtocol.ESP,
+                        SaMode.TRANSPORT,
+                        0,
+                        new Spi(0x300),
+                        new Spi(0x300)));
+        hosts.clock.seconds(1);
+        left.execute(new SadbOperation.UpdateSa(TestSas.esp(B4, A4, 0x300).build()));
+        left.stack.poll();
+        assertThat(hosts.wire).as("there is none for the way out yet").isEmpty();
+        assertThat(acquires()).as("it is asked for").hasSize(1);
+        hosts.addToBoth(TestSas.esp(A4, B4, 0x201));
+        ping(4);
+        hosts.run();
+        assertThat(hosts.right.received())
+                .containsExactlyInAnyOrder(
+                        TestPings.request(A4, B4, 1),
+                        TestPings.request(A4, B4, 2),
+                        TestPings.request(A4, B4, 3),
+                        TestPings.request(A4, B4, 4));
+        assertThat(dump()).allMatch(sa -> sa.state() == SaState.MATURE).hasSize(2);
+    }
+
+    @Test
+    void takesAReservedNumberBackAfterThirtySeconds() {
+        left.execute(
+                new SadbOperation.ReserveSpi(
+                        Endpoint.of(B4),
+                        Endpoint.of(A4),
+                        IpsecProtocol.ESP,
+                        SaMode.TRANSPORT,
+                        0,
+                        new Spi(0x300),
+                        new Spi(0x300)));
+        assertThat(left.stack.nextDeadline())
+                .hasValue(Instant.ofEpochMilli(hosts.clock.millis() + 30_000));
+        hosts.clock.seconds(29);
+        left.stack.poll();
+        assertThat(dump()).hasSize(1);
+        hosts.clock.seconds(1);
+        left.stack.poll();
+        assertThat(dump()).isEmpty();
+        assertThat(left.events)
+                .as("a kernel tells it as a hard expiry, and racoon counts on it")
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        SadbEvent.Expire.class, expire -> assertThat(expire.hard()).isTrue());
     }
 
     @Test

@@ -53,6 +53,36 @@ class UdpSocketTests {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"IPV4, 10.0.0.1/24, 10.0.0.2", "IPV6, 2001:db8::1/64, 2001:db8::2"})
+    @RequiresWire
+    void letsIpCutWhatIsTooLongWhenToldTo(IpFamily family, String left, String right)
+            throws Exception {
+        String bits = left.substring(left.indexOf('/'));
+        try (Namespaces hosts = Namespaces.create("left", "right")) {
+            hosts.join("left", left, "right", right + bits);
+            SocketOptions plain = SocketOptions.DEFAULT.withOffloads(Set.of());
+            try (UdpSocket sender = hosts.in("left", () -> bind(family, plain));
+                    UdpSocket receiver = hosts.in("right", () -> bind(family, plain));
+                    SendBatch out = new SendBatch(1, 1 << 16);
+                    ReceiveBatch in = new ReceiveBatch(1, 65536)) {
+                byte[] payload = octets(3000);
+                byte[] to = InetAddress.getByName(right).getAddress();
+                out.add(payload, 0, payload.length);
+                out.destination(to, 0, to.length, PORT, 0);
+                assertThat(sender.send(out)).isZero();
+                assertThat(out.failure(0)).isEqualTo(ErrorNumber.EMSGSIZE.number());
+
+                sender.allowFragments();
+                out.clear();
+                out.add(payload, 0, payload.length);
+                out.destination(to, 0, to.length, PORT, 0);
+                assertThat(sender.send(out)).isEqualTo(1);
+                assertThat(receive(receiver, in, payload.length)).isEqualTo(payload);
+            }
+        }
+    }
+
     @Test
     @RequiresWire
     void carriesASuperDatagramOverIpv6() throws Exception {

@@ -22,6 +22,7 @@ class OptionTests {
         return Stream.of(
                 arguments("jsetkey.8", CommandLines.jsetkey()),
                 arguments("jipsecd.8", CommandLines.jipsecd()),
+                arguments("jracoon.8", CommandLines.jracoon()),
                 arguments("jipsec.1", CommandLines.jipsec()));
     }
 
