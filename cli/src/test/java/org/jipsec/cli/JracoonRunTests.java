@@ -153,7 +153,9 @@ class JracoonRunTests {
     }
 
     private Process jracoon(String... options) throws IOException {
-        List<String> command = new ArrayList<>(ServiceStarter.program(host, "jracoon"));
+        // whoever runs the tests may have been told to ignore a hang-up, and would pass that on
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=HUP"));
+        command.addAll(ServiceStarter.program(host, "jracoon"));
         command.addAll(List.of(options));
         command.addAll(
                 List.of(
