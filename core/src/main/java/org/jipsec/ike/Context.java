@@ -22,6 +22,7 @@ import java.util.random.RandomGenerator;
 final class Context {
     private final Agenda agenda = new Agenda();
     private final SpdView spd = new SpdView();
+    private final GeneratedPolicies generated = new GeneratedPolicies();
     private final Places places = new Places();
     private final FailureMemory failures = new FailureMemory();
     private final RandomGenerator random;
@@ -64,6 +65,10 @@ final class Context {
 
     SpdView spd() {
         return spd;
+    }
+
+    GeneratedPolicies generated() {
+        return generated;
     }
 
     Places places() {

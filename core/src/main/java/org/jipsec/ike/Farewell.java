@@ -34,10 +34,6 @@ final class Farewell {
 
     /// The SAs are gone already: nothing is left to do but to know nothing of them.
     void forget(Phase2 phase2) {
-        phase2.generated().forEach(policy -> context.order(new SadbOperation.DeletePolicy(policy)));
-        if (!phase2.generated().isEmpty()) {
-            context.debug("deleting a generated policy.");
-        }
         sessions.remove(phase2);
         phase2.end();
     }

@@ -11,6 +11,7 @@ import org.jipsec.isakmp.Payload;
 import org.jipsec.isakmp.PayloadChain;
 import org.jipsec.isakmp.Protocol;
 import org.jipsec.sadb.IpsecProtocol;
+import org.jipsec.sadb.Policy;
 import org.jipsec.sadb.SaReference;
 import org.jipsec.sadb.SaSnapshot;
 import org.jipsec.sadb.SadbEvent;
@@ -288,12 +289,23 @@ final class Peers implements Phase1Owner, Phase2Owner, Needs.Server, Information
     public boolean isServed(Need need) {
         return sessions.phase1s(need.remote()).stream()
                 .flatMap(phase1 -> sessions.phase2s(phase1).stream())
-                .filter(phase2 -> !phase2.isDone() && phase2.role() == Role.INITIATOR)
-                .flatMap(phase2 -> phase2.need().stream())
-                .anyMatch(
+                .filter(phase2 -> !phase2.isDone())
+                .anyMatch(phase2 -> serves(phase2, need));
+    }
+
+    /// A policy that was made for what the peer asks for has no number that is known here.
+    private static boolean serves(Phase2 phase2, Need need) {
+        return phase2.need()
+                .filter(served -> served.local().equals(need.local()))
+                .filter(
                         served ->
-                                served.policy().id() == need.policy().id()
-                                        && served.local().equals(need.local()));
+                                phase2.role() == Role.INITIATOR
+                                        ? served.policy().id() == need.policy().id()
+                                        : served.generated()
+                                                && served.policy()
+                                                        .selector()
+                                                        .equals(need.policy().selector()))
+                .isPresent();
     }
 
     @Override
@@ -314,6 +326,7 @@ final class Peers implements Phase1Owner, Phase2Owner, Needs.Server, Information
     @Override
     public void established(Phase2 phase2) {
         sessions.done(phase2);
+        follow(phase2);
     }
 
     @Override
@@ -478,8 +491,8 @@ final class Peers implements Phase1Owner, Phase2Owner, Needs.Server, Information
                     "NAT-T: the peer has moved from %s to %s"
                             .formatted(Places.text(phase1.remote()), Places.text(now)));
             phase1.follow(phase1.local(), now);
-            remapped(phase1);
         }
+        remapped(phase1);
     }
 
     /// All SAs were taken away.
@@ -533,19 +546,41 @@ final class Peers implements Phase1Owner, Phase2Owner, Needs.Server, Information
     /// The peer's NAT has another way now: what goes out in UDP follows.
     @Override
     public void remapped(Phase1 phase1) {
-        for (Phase2 each : sessions.phase2s(phase1)) {
-            each.outboundReferences().forEach(reference -> follow(phase1, reference));
+        sessions.phase2s(phase1).stream().filter(Phase2::isDone).forEach(this::follow);
+    }
+
+    private void follow(Phase2 phase2) {
+        if (phase2.outboundTo().equals(phase2.phase1().remote()) || !phase2.follows()) {
+            return;
+        }
+        List<SaReference> references = phase2.outboundReferences();
+        List<SaSnapshot> found = new ArrayList<>();
+        for (SaReference reference : references) {
+            boolean last = reference == references.getLast();
+            context.ask(
+                    new SadbOperation.GetSa(reference),
+                    reply -> {
+                        if (reply instanceof SadbReply.Sa(SaSnapshot snapshot)) {
+                            found.add(snapshot);
+                        }
+                        if (last && phase2.isDone()) {
+                            follow(phase2, found);
+                        }
+                    });
         }
     }
 
-    private void follow(Phase1 phase1, SaReference reference) {
-        context.ask(
-                new SadbOperation.GetSa(reference),
-                reply -> {
-                    if (reply instanceof SadbReply.Sa(SaSnapshot snapshot)) {
-                        Remapping.of(snapshot, phase1.remote()).forEach(context::order);
-                    }
-                });
+    /// The peer may have gone on meanwhile: what counts is where it is now.
+    private void follow(Phase2 phase2, List<SaSnapshot> found) {
+        InetAddress before = phase2.outboundTo().getAddress();
+        InetSocketAddress now = phase2.phase1().remote();
+        sessions.followed(phase2, now);
+        List<Policy> policies = Remapping.policies(phase2.generated(), before, now.getAddress());
+        if (!policies.equals(phase2.generated())) {
+            phase2.generated(policies);
+            policies.forEach(policy -> context.order(new SadbOperation.UpdatePolicy(policy)));
+        }
+        found.forEach(snapshot -> Remapping.of(snapshot, now).forEach(context::order));
     }
 
     void hook(Phase1 phase1, HookEvent event) {

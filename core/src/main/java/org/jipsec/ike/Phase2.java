@@ -35,6 +35,7 @@ import org.jipsec.wire.Secret;
 import org.jipsec.wire.WireException;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,6 +64,8 @@ final class Phase2 {
     private Optional<SaInstaller> installer = Optional.empty();
     private List<Spi> reserved = List.of();
     private List<Policy> generated = List.of();
+    private Optional<InetSocketAddress> outboundTo = Optional.empty();
+    private boolean following;
     private Phase2State state = new Started();
     private Optional<Fingerprint> answering = Optional.empty();
     private boolean wantsCommit;
@@ -255,8 +258,10 @@ final class Phase2 {
         need = Optional.of(found);
     }
 
-    /// Policies made for it: they go with it.
+    /// Policies made for it: they go with the last that they were made for.
     void generated(List<Policy> made) {
+        context.generated().hold(made);
+        context.generated().release(generated);
         generated = List.copyOf(made);
     }
 
@@ -510,6 +515,31 @@ final class Phase2 {
         owner.established(this);
     }
 
+    /// What goes out, to where the peer is now.
+    List<SadbOperation> outbound(Phase2Choice choice, Keymat keymat) {
+        outboundTo = Optional.of(phase1.remote());
+        return installer.orElseThrow().outbound(choice, keymat, phase1.remote());
+    }
+
+    /// Where what goes out is sent: the peer's place when the SAs were made, or where they have
+    /// followed it since.
+    InetSocketAddress outboundTo() {
+        return outboundTo.orElseGet(phase1::remote);
+    }
+
+    /// The SAs have followed the peer.
+    void followed(InetSocketAddress now) {
+        outboundTo = Optional.of(now);
+        following = false;
+    }
+
+    /// @return whether they are not being moved already
+    boolean follows() {
+        boolean before = following;
+        following = true;
+        return !before;
+    }
+
     /// Its ISAKMP SA ends, and another takes its place.
     void moveTo(Phase1 other) {
         phase1 = other;
@@ -524,7 +554,7 @@ final class Phase2 {
         for (int i = 0; i < done.inbound().size(); i++) {
             IpsecProtocol protocol = done.choice().parts().get(i).rule().protocol();
             ids.add(new SaId(phase1.local().getAddress(), protocol, done.inbound().get(i)));
-            ids.add(new SaId(phase1.peer(), protocol, done.outbound().get(i)));
+            ids.add(new SaId(outboundTo().getAddress(), protocol, done.outbound().get(i)));
         }
         return ids;
     }
@@ -556,7 +586,7 @@ final class Phase2 {
                                                         SaInstaller.octets(Protocol.IPCOMP, each)));
     }
 
-    /// All SAs, as they were made.
+    /// All SAs, where they are.
     List<SaReference> references() {
         if (!(state instanceof Phase2State.Done done)) {
             return List.of();
@@ -580,7 +610,9 @@ final class Phase2 {
         for (int i = 0; i < done.outbound().size(); i++) {
             references.add(
                     made.outboundReference(
-                            done.choice().parts().get(i).rule(), done.outbound().get(i)));
+                            done.choice().parts().get(i).rule(),
+                            done.outbound().get(i),
+                            outboundTo().getAddress()));
         }
         return references;
     }
@@ -716,10 +748,17 @@ final class Phase2 {
         owner.failed(this, failure);
     }
 
-    /// Ends it without a word; what was only reserved is given back.
+    /// Ends it without a word; what was only reserved is given back, and so are policies that were
+    /// made for nothing else.
     void end() {
         if (!(state instanceof Phase2State.Done) && !(state instanceof Ended)) {
             installer.ifPresent(from -> release(from, from.wanted().rules(), reserved));
+        }
+        List<Policy> unused = context.generated().release(generated);
+        generated = List.of();
+        unused.forEach(policy -> context.order(new SadbOperation.DeletePolicy(policy)));
+        if (!unused.isEmpty()) {
+            context.debug("deleting a generated policy.");
         }
         transmission.stop();
         context.agenda().disarmAll(this);

@@ -183,7 +183,7 @@ final class QuickInitiator {
                     Runnable finish =
                             () ->
                                     exchange.install(
-                                            installer.outbound(choice, keymat),
+                                            exchange.outbound(choice, keymat),
                                             _ -> exchange.done(choice, state.spis()));
                     if (exchange.wantsCommit()) {
                         exchange.await(new Committing(finish));

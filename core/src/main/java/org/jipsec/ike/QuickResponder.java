@@ -8,6 +8,7 @@ import org.jipsec.isakmp.NotifyType;
 import org.jipsec.isakmp.Payload;
 import org.jipsec.isakmp.PayloadChain;
 import org.jipsec.isakmp.Proposal;
+import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.Spi;
 import org.jipsec.wire.Bytes;
 import org.jipsec.wire.Secret;
@@ -81,7 +82,8 @@ final class QuickResponder {
         return new Traffic(own.get(), peer.get());
     }
 
-    /// What comes in can be read before message 2 goes out: its sender may use it at once.
+    /// What comes in can be read before message 2 goes out: its sender may use it at once. And what
+    /// answers it meets its policy already: it waits for the SA, and does not go in clear.
     private static void install(
             Phase2 exchange,
             Phase2Choice choice,
@@ -93,8 +95,11 @@ final class QuickResponder {
         Bytes nr = exchange.nonce();
         SaInstaller installer = exchange.installer().orElseThrow();
         Keymat keymat = exchange.keymat(sharedSecret, ni, nr);
+        List<SadbOperation> operations =
+                new ArrayList<>(new ServedPolicy(exchange).generate(choice));
+        operations.addAll(installer.inbound(choice, spis, keymat));
         exchange.install(
-                installer.inbound(choice, spis, keymat),
+                operations,
                 _ -> {
                     Traffic traffic = exchange.traffic().orElseThrow();
                     List<Payload> payloads = new ArrayList<>();
@@ -137,20 +142,15 @@ final class QuickResponder {
     /// Takes 3, and sends 4 where the peer wants it (RFC 2408 3.1, commit bit).
     static void takeProof(Phase2 exchange, Answered state, PayloadChain chain) {
         exchange.stopRepeating();
-        SaInstaller installer = exchange.installer().orElseThrow();
         Keymat keymat = exchange.keymat(state.sharedSecret(), state.ni(), state.nr());
-        new ServedPolicy(exchange)
-                .insertGenerated(
-                        state.choice(),
-                        () ->
-                                exchange.install(
-                                        installer.outbound(state.choice(), keymat),
-                                        _ -> {
-                                            if (exchange.wantsCommit()) {
-                                                sendConnected(exchange, state);
-                                            }
-                                            exchange.done(state.choice(), state.spis());
-                                        }));
+        exchange.install(
+                exchange.outbound(state.choice(), keymat),
+                _ -> {
+                    if (exchange.wantsCommit()) {
+                        sendConnected(exchange, state);
+                    }
+                    exchange.done(state.choice(), state.spis());
+                });
     }
 
     private static void sendConnected(Phase2 exchange, Answered state) {

@@ -1,12 +1,16 @@
 package org.jipsec.ike;
 
+import org.jipsec.sadb.Direction;
 import org.jipsec.sadb.Endpoint;
+import org.jipsec.sadb.Policy;
+import org.jipsec.sadb.PolicyRule;
 import org.jipsec.sadb.SaReference;
 import org.jipsec.sadb.SaSnapshot;
 import org.jipsec.sadb.SadbOperation;
 import org.jipsec.sadb.SecurityAssociation;
 import org.jipsec.sadb.UdpEncapsulation;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -58,5 +62,38 @@ final class Remapping {
                                 old.protocol(),
                                 old.spi(),
                                 old.mode())));
+    }
+
+    /// Policies that were made for the peer: what goes out, goes to its new address. What comes in
+    /// is of the SAs there are, which keep the old one.
+    static List<Policy> policies(List<Policy> made, InetAddress before, InetAddress now) {
+        return made.stream()
+                .map(
+                        policy ->
+                                policy.direction() == Direction.OUT
+                                        ? policy.withRules(rules(policy.rules(), before, now))
+                                        : policy)
+                .toList();
+    }
+
+    private static List<PolicyRule> rules(
+            List<PolicyRule> rules, InetAddress before, InetAddress now) {
+        return rules.stream()
+                .map(
+                        rule ->
+                                new PolicyRule(
+                                        rule.protocol(),
+                                        rule.mode(),
+                                        rule.level(),
+                                        rule.reqid(),
+                                        rule.endpoints().map(ends -> moved(ends, before, now))))
+                .toList();
+    }
+
+    private static PolicyRule.Endpoints moved(
+            PolicyRule.Endpoints ends, InetAddress before, InetAddress now) {
+        return ends.destination().address().equals(before)
+                ? new PolicyRule.Endpoints(ends.source(), Endpoint.of(now))
+                : ends;
     }
 }

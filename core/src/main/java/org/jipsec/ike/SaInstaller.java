@@ -68,10 +68,11 @@ record SaInstaller(
                 wanted.encapsulation(rule).mode());
     }
 
-    SaReference outboundReference(PolicyRule rule, Spi spi) {
+    /// @param to where the peer is now, which may be elsewhere than when this began
+    SaReference outboundReference(PolicyRule rule, Spi spi, InetAddress to) {
         return new SaReference(
                 Endpoint.of(local.getAddress()),
-                Endpoint.of(remote.getAddress()),
+                Endpoint.of(to),
                 rule.protocol(),
                 spi,
                 wanted.encapsulation(rule).mode());
@@ -96,7 +97,9 @@ record SaInstaller(
     }
 
     /// What goes out, with the numbers the peer chose.
-    List<SadbOperation> outbound(Phase2Choice choice, Keymat keymat) {
+    ///
+    /// @param to where the peer is now
+    List<SadbOperation> outbound(Phase2Choice choice, Keymat keymat, InetSocketAddress to) {
         List<SadbOperation> operations = new ArrayList<>();
         for (Phase2Choice.Part part : choice.parts()) {
             operations.add(
@@ -105,7 +108,7 @@ record SaInstaller(
                                     choice,
                                     part,
                                     local,
-                                    remote,
+                                    to,
                                     peerSpi(part),
                                     reqid(part.rule()),
                                     keymat)));

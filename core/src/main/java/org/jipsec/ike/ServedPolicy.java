@@ -47,6 +47,11 @@ final class ServedPolicy {
             return need(generated(out, chain), true);
         }
         Policy found = inbound.get();
+        if (exchange.context().generated().holds(found)) {
+            // made for SAs that are being renewed: for as long as the new ones, and to the peer's
+            // address of today
+            return need(generated(out, chain), true);
+        }
         if (found.action() != PolicyAction.IPSEC) {
             throw NegotiationException.telling(
                     NotifyType.INVALID_ID_INFORMATION,
@@ -119,7 +124,7 @@ final class ServedPolicy {
                             protocol(proposal),
                             mode,
                             unique ? PolicyLevel.UNIQUE : PolicyLevel.REQUIRE,
-                            unique ? exchange.context().nextReqid() : 0,
+                            unique ? reqid(out, rules.size()) : 0,
                             mode == SaMode.TUNNEL
                                     ? Optional.of(
                                             new PolicyRule.Endpoints(
@@ -128,6 +133,19 @@ final class ServedPolicy {
                                     : Optional.empty()));
         }
         return Policy.of(out, Direction.OUT, PolicyAction.IPSEC, rules.toArray(PolicyRule[]::new));
+    }
+
+    /// Of the policy that is renewed, or a new one: SAs of the old number go on while new ones are
+    /// made.
+    private int reqid(Selector out, int rule) {
+        return exchange.context()
+                .spd()
+                .exactly(out, Direction.OUT)
+                .filter(exchange.context().generated()::holds)
+                .filter(old -> rule < old.rules().size())
+                .map(old -> old.rules().get(rule).reqid())
+                .filter(old -> old != 0)
+                .orElseGet(exchange.context()::nextReqid);
     }
 
     private SaMode mode(Proposal proposal) throws NegotiationException {
@@ -163,19 +181,16 @@ final class ServedPolicy {
                 "protocol %d is unknown".formatted(proposal.protocol()));
     }
 
-    /// Puts a policy that was made into the SPD, in all its directions, for as long as the SAs
+    /// What puts a policy that was made into the SPD, in all its directions, for as long as the SAs
     /// live.
-    void insertGenerated(Phase2Choice choice, Runnable then) {
+    List<SadbOperation> generate(Phase2Choice choice) {
         Need need = exchange.need().orElseThrow();
         if (!need.generated()) {
-            then.run();
-            return;
+            return List.of();
         }
         List<Policy> made = policies(need.policy(), choice);
         exchange.generated(made);
-        exchange.install(
-                made.stream().<SadbOperation>map(SadbOperation.UpdatePolicy::new).toList(),
-                _ -> then.run());
+        return made.stream().<SadbOperation>map(SadbOperation.UpdatePolicy::new).toList();
     }
 
     private static List<Policy> policies(Policy out, Phase2Choice choice) {

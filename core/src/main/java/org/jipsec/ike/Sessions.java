@@ -5,6 +5,7 @@ import org.jipsec.isakmp.Header;
 import org.jipsec.sadb.SaId;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -71,7 +72,7 @@ final class Sessions {
 
     /// Its peer has another address now.
     void moved(Phase1 phase1, InetAddress before) {
-        if (before.equals(phase1.peer())) {
+        if (before.equals(phase1.peer()) || phase1.isEnded()) {
             return;
         }
         byPeer.computeIfPresent(
@@ -137,6 +138,13 @@ final class Sessions {
                     return all.isEmpty() ? null : all;
                 });
         phase2.saIds().forEach(id -> bySa.remove(id, phase2));
+    }
+
+    /// Its SAs have followed the peer.
+    void followed(Phase2 phase2, InetSocketAddress now) {
+        phase2.saIds().forEach(id -> bySa.remove(id, phase2));
+        phase2.followed(now);
+        done(phase2);
     }
 
     Optional<Phase2> find(Phase1 phase1, int messageId) {
