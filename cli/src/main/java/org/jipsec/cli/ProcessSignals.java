@@ -1,6 +1,7 @@
 package org.jipsec.cli;
 
-import org.jline.utils.Signals;
+import org.jipsec.os.OsException;
+import org.jipsec.os.Signals;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,11 @@ final class ProcessSignals implements AutoCloseable {
     /// @param told the number of each, as `kill -l` has it; on a thread of the JVM
     static ProcessSignals of(IntConsumer told) {
         ProcessSignals signals = new ProcessSignals();
+        try {
+            Signals.heed(HANGUP);
+        } catch (OsException cannot) {
+            // then a hang-up is heard where nobody has told us to ignore it
+        }
         signals.take("HUP", HANGUP, told);
         signals.take("INT", INTERRUPT, told);
         signals.take("USR1", USER1, told);
@@ -30,7 +36,7 @@ final class ProcessSignals implements AutoCloseable {
     }
 
     private void take(String name, int number, IntConsumer told) {
-        Object old = Signals.register(name, () -> told.accept(number));
+        Object old = org.jline.utils.Signals.register(name, () -> told.accept(number));
         if (old != null) {
             before.add(new Before(name, old));
         }
@@ -38,6 +44,6 @@ final class ProcessSignals implements AutoCloseable {
 
     @Override
     public void close() {
-        before.forEach(each -> Signals.unregister(each.name(), each.handler()));
+        before.forEach(each -> org.jline.utils.Signals.unregister(each.name(), each.handler()));
     }
 }

@@ -153,8 +153,8 @@ class JracoonRunTests {
     }
 
     private Process jracoon(String... options) throws IOException {
-        // whoever runs the tests may have been told to ignore a hang-up, and would pass that on
-        List<String> command = new ArrayList<>(List.of("env", "--default-signal=HUP"));
+        // as behind nohup: it hears all the same
+        List<String> command = new ArrayList<>(List.of("env", "--ignore-signal=HUP"));
         command.addAll(ServiceStarter.program(host, "jracoon"));
         command.addAll(List.of(options));
         command.addAll(

@@ -62,4 +62,6 @@ final class Libc {
     static native int setns(int fd, int type);
 
     static native int unshare(int flags);
+
+    static native long signal(int number, long handler);
 }
