@@ -23,6 +23,11 @@ record Encapsulation(SaMode mode, boolean udp) {
         return tunnel ? TUNNEL : TRANSPORT;
     }
 
+    /// `Tunnel`, `UDP-Transport`.
+    String text() {
+        return (udp ? "UDP-" : "") + (mode == SaMode.TUNNEL ? "Tunnel" : "Transport");
+    }
+
     /// Empty for a number that means nothing here.
     static Optional<Encapsulation> of(int number, Optional<NattDraft> draft) {
         for (SaMode mode : new SaMode[] {SaMode.TUNNEL, SaMode.TRANSPORT}) {

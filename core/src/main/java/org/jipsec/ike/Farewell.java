@@ -40,12 +40,16 @@ final class Farewell {
 
     /// Takes the SAs away, without a word.
     void purge(Phase2 phase2) {
+        for (SaReference reference : takeAway(phase2)) {
+            context.info("purged IPsec-SA spi=%d.".formatted(reference.spi().unsigned()));
+        }
+    }
+
+    private List<SaReference> takeAway(Phase2 phase2) {
         List<SaReference> references = phase2.references();
         forget(phase2);
-        for (SaReference reference : references) {
-            context.info("purged IPsec-SA spi=%d.".formatted(reference.spi().unsigned()));
-            context.order(new SadbOperation.DeleteSa(reference));
-        }
+        references.forEach(reference -> context.order(new SadbOperation.DeleteSa(reference)));
+        return references;
     }
 
     /// Takes the SAs away, and tells the peer.
@@ -110,7 +114,10 @@ final class Farewell {
                     sessions.find(new SaId(phase1.peer(), protocol.get(), spi))
                             .filter(each -> each.phase1().peer().equals(phase1.peer()));
             if (found.isPresent()) {
-                purge(found.get());
+                takeAway(found.get());
+                context.info(
+                        "purged IPsec-SA proto_id=%s spi=%d."
+                                .formatted(Protocol.text(delete.protocol()), spi.unsigned()));
             }
         }
     }

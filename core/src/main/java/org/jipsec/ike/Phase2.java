@@ -300,6 +300,24 @@ final class Phase2 {
     private static final int UNFRAGMENTED = 65535;
     private static final int ENOUGH_DOUBTS = 2;
 
+    /// Says, as racoon does, that ESP in UDP is what the policy has as ESP.
+    void reportEncapsulation(Phase2Choice choice) {
+        for (Phase2Choice.Part part : choice.parts()) {
+            Encapsulation inUdp = part.encapsulation();
+            if (inUdp.udp()) {
+                Encapsulation plain = new Encapsulation(inUdp.mode(), false);
+                context.info("Adjusting my encmode %s->%s".formatted(inUdp.text(), plain.text()));
+                context.info(
+                        "Adjusting peer's encmode %s(%d)->%s(%d)"
+                                .formatted(
+                                        inUdp.text(),
+                                        inUdp.number(phase1.nat().draft()),
+                                        plain.text(),
+                                        plain.number(phase1.nat().draft())));
+            }
+        }
+    }
+
     /// Gets a number for each rule.
     void reserve(SaInstaller from, Then<List<Spi>> then) {
         state = new Working();

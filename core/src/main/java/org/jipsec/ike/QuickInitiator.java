@@ -129,6 +129,7 @@ final class QuickInitiator {
         checkTraffic(exchange, state, chain);
         Phase2Choice choice =
                 Phase2Choice.of(chain.find(Payload.Sa.class).orElseThrow(), state.wanted());
+        exchange.reportEncapsulation(choice);
         Optional<Payload.KeyExchange> ke = chain.find(Payload.KeyExchange.class);
         if (ke.isPresent() && state.pair().isEmpty()) {
             throw NegotiationException.silently(

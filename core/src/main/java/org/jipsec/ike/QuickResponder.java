@@ -31,6 +31,7 @@ final class QuickResponder {
         SainfoSettings sainfo = exchange.sainfo(traffic);
         Phase2Wanted wanted = exchange.wanted(need.policy().rules(), sainfo);
         Phase2Choice choice = Phase2Choice.of(chain.find(Payload.Sa.class).orElseThrow(), wanted);
+        exchange.reportEncapsulation(choice);
         Optional<Bytes> ke = chain.find(Payload.KeyExchange.class).map(Payload.KeyExchange::body);
         if (choice.pfsGroup().isPresent() && ke.isEmpty()) {
             throw NegotiationException.telling(

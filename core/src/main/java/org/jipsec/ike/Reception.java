@@ -310,10 +310,11 @@ final class Reception {
                 && phase1.nat().draft().isPresent()
                 && !phase1.isOnNatPort()
                 && phase1.role() == Role.RESPONDER) {
-            phase1.follow(datagram.local(), datagram.remote());
             context.info(
                     "NAT-T: ports changed to: %s<->%s"
-                            .formatted(Places.text(phase1.remote()), Places.text(phase1.local())));
+                            .formatted(
+                                    Places.text(datagram.remote()), Places.text(datagram.local())));
+            phase1.follow(datagram.local(), datagram.remote());
         }
     }
 
