@@ -8,6 +8,7 @@ import org.jipsec.sadb.SadbReply;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,8 +33,10 @@ final class Context {
     private List<IkeEffect> effects = new ArrayList<>();
     private Settings settings;
     private Instant now = Instant.EPOCH;
-    private final Murmurs murmurs = new Murmurs();
-    private final Murmurs replies = new Murmurs();
+    private final Murmurs murmurs = new Murmurs(20, Duration.ofSeconds(1));
+    private final Murmurs replies = new Murmurs(20, Duration.ofSeconds(1));
+    private final Murmurs strangers = new Murmurs(200, Duration.ofMillis(200));
+    private boolean quiet;
     private long count;
     private int reqid;
 
@@ -157,6 +160,11 @@ final class Context {
         Optional.ofNullable(asked.remove(number)).ifPresent(then -> then.accept(reply));
     }
 
+    /// How much work is not done yet.
+    int computing() {
+        return computed.size();
+    }
+
     void compute(Computation computation, Consumer<Computation.Result> then) {
         computed.put(++count, then);
         effects.add(new IkeEffect.Compute(count, computation));
@@ -188,8 +196,35 @@ final class Context {
         effects.add(new IkeEffect.Finished());
     }
 
+    /// Whether what becomes of a stranger's negotiation is told from its beginning: a flood of
+    /// first messages from forged addresses is not worth ten lines each.
+    boolean tellsOfStranger() {
+        boolean tells = strangers.allows(now);
+        strangers
+                .takeSkipped()
+                .ifPresent(
+                        skipped ->
+                                warning(
+                                        "%d more negotiations of strangers were left out."
+                                                .formatted(skipped)));
+        return tells;
+    }
+
+    /// Does something and, if `hushed`, reports nothing of it.
+    void quietly(boolean hushed, Runnable action) {
+        boolean before = quiet;
+        quiet = hushed;
+        try {
+            action.run();
+        } finally {
+            quiet = before;
+        }
+    }
+
     void report(IkeReport report) {
-        effects.add(new IkeEffect.Report(report));
+        if (!quiet) {
+            effects.add(new IkeEffect.Report(report));
+        }
     }
 
     void error(String text) {

@@ -64,6 +64,16 @@ public final class IkeEngine {
                 + peers.needs().size();
     }
 
+    /// What is under way, and what has come of it.
+    Sessions sessions() {
+        return peers.sessions();
+    }
+
+    /// Of messages that are not whole yet.
+    long fragmentOctets() {
+        return reception.fragmentOctets();
+    }
+
     private void take(IkeInput input) {
         switch (input) {
             case IkeInput.Answered(long number, var reply) -> context.answered(number, reply);

@@ -7,21 +7,27 @@ import java.util.Optional;
 /// How much the net can make us log: some lines at once, then a few a second, and how many were
 /// left out.
 final class Murmurs {
-    private static final int AT_ONCE = 20;
-    private static final Duration EACH = Duration.ofSeconds(1);
-
+    private final int atOnce;
+    private final Duration each;
     private Instant emptyAt = Instant.MIN;
     private long skipped;
     private long told;
 
+    /// @param atOnce how many may come at once
+    /// @param each after which time there may be one more
+    Murmurs(int atOnce, Duration each) {
+        this.atOnce = atOnce;
+        this.each = each;
+    }
+
     /// Whether a line may be written now.
     boolean allows(Instant now) {
         Instant start = emptyAt.isAfter(now) ? emptyAt : now;
-        if (Duration.between(now, start).compareTo(EACH.multipliedBy(AT_ONCE)) >= 0) {
+        if (Duration.between(now, start).compareTo(each.multipliedBy(atOnce)) >= 0) {
             skipped++;
             return false;
         }
-        emptyAt = start.plus(EACH);
+        emptyAt = start.plus(each);
         told = skipped;
         skipped = 0;
         return true;

@@ -59,6 +59,7 @@ final class Phase1 {
     private final FailureNotes notes = new FailureNotes();
     private final MessageIds messageIds = new MessageIds();
     private Optional<Liveness> liveness = Optional.empty();
+    private boolean quiet;
     private boolean dying;
     private boolean suspect;
     private int complaints;
@@ -225,11 +226,16 @@ final class Phase1 {
 
     /// As responder: takes the first message. Ended behind it when it was none of ours.
     void begin(Message first, Fingerprint fingerprint) {
-        announce();
-        receive(first, fingerprint);
-        if (state instanceof Started) {
-            fail();
-        }
+        quiet = !context.tellsOfStranger();
+        context.quietly(
+                quiet,
+                () -> {
+                    announce();
+                    receive(first, fingerprint);
+                    if (state instanceof Started) {
+                        fail();
+                    }
+                });
     }
 
     /// A message of phase 1.
@@ -252,6 +258,7 @@ final class Phase1 {
             boolean later = !(state instanceof Started);
             row.get().take(this, state, payloads);
             if (later) {
+                quiet = false; // whoever it is, it is at its address
                 owner.proceeded(this);
             }
         } catch (NegotiationException refused) {
@@ -549,39 +556,46 @@ final class Phase1 {
         context.compute(
                 computation,
                 result -> {
-                    if (isEnded()) {
-                        return;
-                    }
-                    state = before;
-                    switch (result) {
-                        case Computation.Result.Done done -> {
-                            try {
-                                then.go(done);
-                            } catch (NegotiationException refused) {
-                                problem(refused);
-                                fail();
-                            }
-                        }
-                        case Computation.Result.Refused(String why) -> {
-                            problem(
-                                    NegotiationException.telling(
-                                            org.jipsec.isakmp.NotifyType.INVALID_KEY_INFORMATION,
-                                            Cause.BAD_KEY_EXCHANGE,
-                                            why));
-                            fail();
-                        }
+                    if (!isEnded()) {
+                        state = before;
+                        context.quietly(quiet, () -> computed(result, then));
                     }
                 });
     }
 
+    private void computed(Computation.Result result, Then then) {
+        switch (result) {
+            case Computation.Result.Done done -> {
+                try {
+                    then.go(done);
+                } catch (NegotiationException refused) {
+                    problem(refused);
+                    fail();
+                }
+            }
+            case Computation.Result.Refused(String why) -> {
+                problem(
+                        NegotiationException.telling(
+                                org.jipsec.isakmp.NotifyType.INVALID_KEY_INFORMATION,
+                                Cause.BAD_KEY_EXCHANGE,
+                                why));
+                fail();
+            }
+        }
+    }
+
+    private void timeUp() {
+        context.quietly(quiet, () -> fail("due to time up."));
+    }
+
     void sendClear(List<? extends Payload> payloads, Phase1State next) {
         state = next;
-        transmission.repeat(answer(Message.of(header(), payloads)), () -> fail("due to time up."));
+        transmission.repeat(answer(Message.of(header(), payloads)), this::timeUp);
     }
 
     void sendSealed(CipherChain chain, List<? extends Payload> payloads, Phase1State next) {
         state = next;
-        transmission.repeat(answer(seal(chain, payloads)), () -> fail("due to time up."));
+        transmission.repeat(answer(seal(chain, payloads)), this::timeUp);
     }
 
     /// The exchange's last message: sent again only when the peer repeats its own.

@@ -31,6 +31,10 @@ final class Reception {
     /// Quick modes that one peer may have under way.
     private static final int MOST_PHASE2 = 1024;
 
+    /// Diffie-Hellman work that strangers may cause at a time: in aggressive mode a first message
+    /// is enough for it, and it may come from a forged address.
+    static final int MOST_WORK = 64;
+
     /// Whose pieces belong together.
     private record Sender(InetSocketAddress address, Cookies cookies) {}
 
@@ -44,6 +48,10 @@ final class Reception {
         this.context = context;
         this.recent = recent;
         this.peers = peers;
+    }
+
+    long fragmentOctets() {
+        return fragments.used();
     }
 
     void take(UdpDatagram datagram) {
@@ -212,6 +220,10 @@ final class Reception {
                                     mode,
                                     none ? Cause.NO_REMOTE : Cause.EXCHANGE_NOT_ALLOWED,
                                     context.now()));
+            return;
+        }
+        if (mode == ExchangeMode.AGGRESSIVE && context.computing() >= MOST_WORK) {
+            murmur(datagram, "too many aggressive modes are begun at once: dropped");
             return;
         }
         Phase1 phase1 =
