@@ -34,7 +34,7 @@ final class Context {
     private Settings settings;
     private Instant now = Instant.EPOCH;
     private final Murmurs murmurs = new Murmurs(20, Duration.ofSeconds(1));
-    private final Murmurs replies = new Murmurs(20, Duration.ofSeconds(1));
+    private final Murmurs replies = new Murmurs(300, Duration.ofMillis(20));
     private final Murmurs strangers = new Murmurs(200, Duration.ofMillis(200));
     private boolean quiet;
     private long count;

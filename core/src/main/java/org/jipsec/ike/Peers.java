@@ -280,7 +280,7 @@ final class Peers implements Phase1Owner, Phase2Owner, Needs.Server, Information
     public void tell(Phase1 phase1, NotifyType type) {
         if (phase1.established().isPresent()) {
             informational.send(phase1, isakmpNotify(phase1, type));
-        } else if (phase1.mayComplain()) {
+        } else if (phase1.mayComplain() && context.mayReply()) {
             informational.sendClear(phase1, type);
         }
     }

@@ -334,18 +334,22 @@ final class Phase1 {
         notes.offered(offer);
         Optional<String> problem = TransformReader.problem(offer);
         if (problem.isPresent()) {
-            throw NegotiationException.silently(Cause.NO_PROPOSAL, problem.get());
+            throw noProposal(problem.get());
         }
         Optional<Phase1Agreement> chosen =
                 Phase1Agreement.choose(offer, candidates, Phase1::isUsable);
         if (chosen.isEmpty()) {
-            throw NegotiationException.silently(
-                    Cause.NO_PROPOSAL,
-                    "no suitable proposal found: " + notes.nearest(offer, candidates));
+            throw noProposal("no suitable proposal found: " + notes.nearest(offer, candidates));
         }
         candidates = List.of(chosen.get().remote());
         selectNatTraversal();
         return chosen.get();
+    }
+
+    /// racoon says nothing, and its peer can only guess.
+    private static NegotiationException noProposal(String text) {
+        return NegotiationException.telling(
+                org.jipsec.isakmp.NotifyType.NO_PROPOSAL_CHOSEN, Cause.NO_PROPOSAL, text);
     }
 
     /// As initiator: takes the responder's choice.
